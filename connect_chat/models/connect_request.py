@@ -1,0 +1,133 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .connect_event import SHOWN
+
+RATINGS = range(1, 6)
+
+
+class ConnectRequest(models.Model):
+    """What a conversation does when a request moves: an event in the feed, the specialist in the channel, a rating."""
+
+    _inherit = "connect.request"
+
+    # No rating.mixin: it would make a thread of the hottest table, with followers read at every write.
+    rating_ids = fields.One2many(
+        "rating.rating", "res_id", string="Ratings", domain=[("res_model", "=", "connect.request")]
+    )
+
+    def _on_transition(self, code, decision):
+        super()._on_transition(code, decision)
+        if code not in SHOWN:
+            return
+        event = (code, self.id, decision.get("actor_id"), self._event_payload(code, decision))
+        if not self.env["connect.event"]._write_in_feed(*event):
+            # sudo: discuss.channel - a specialist begins, or an integration opens a request, before anybody wrote
+            request = self.sudo()
+            request.env["discuss.channel"]._connect_get(request.line_id, request.partner_id)
+            self.env["connect.event"]._write_in_feed(*event)
+
+    def _event_payload(self, code, decision):
+        payload = {"user_id": decision.get("user_id"), "reason": decision.get("reason"), "rule": decision.get("rule")}
+        if code == "rated":
+            self.env.cr.execute("SELECT rating FROM connect_request WHERE id = %s", [self.id])
+            payload["rating"] = self.env.cr.fetchone()[0]
+        return {key: value for key, value in payload.items() if value}
+
+    def _channel_id(self):
+        """Id of the conversation, None while there is none. In SQL: it runs inside decisions."""
+        self.env.cr.execute(
+            """SELECT c.id FROM connect_request r
+                 JOIN discuss_channel c ON c.channel_type = 'connect'
+                  AND c.connect_line_id = r.line_id AND c.connect_partner_id = r.partner_id
+                WHERE r.id = %s""",
+            [self.id],
+        )
+        row = self.env.cr.fetchone()
+        return row and row[0]
+
+    def _on_settled(self):
+        super()._on_settled()
+        items = self.env["connect.feed.item"]
+        for request in self:
+            channel = self.env["discuss.channel"].browse(request._channel_id())
+            if not channel:
+                continue
+            channel._connect_seat_specialist()
+            items._number(channel.id)
+            self.env["bus.bus"]._sendone(
+                request.partner_id, "connect.portal/changed", {"line_id": request.line_id.id, "version": request.seq}
+            )
+
+    # --- rating (CHT-50, CHT-52) ---
+
+    @api.model
+    def _rating_texts(self):
+        """The words of the stars, from one to five."""
+        return [
+            self.env._("The specialist is not competent"),
+            self.env._("Bad. Low quality of service"),
+            self.env._("Satisfactory. The level of service could be better"),
+            self.env._("Good. Prompt, qualified support"),
+            self.env._("Excellent. High level of support"),
+        ]
+
+    def rate(self, score, comment=""):
+        """The recipient rates finished work, once.
+
+        :param int score: 1 to 5.
+        :param str comment: his own words, optional.
+        :return: what the routing addon returns for it.
+        :raises UserError: not finished, not his, rated already, or no such star.
+        """
+        if score not in RATINGS or isinstance(score, bool):
+            raise UserError(self.env._("A rating is one to five stars."))
+        result = super().rate(score, comment)
+        self._store_rating(score, comment)
+        return result
+
+    def _store_rating(self, score, comment):
+        # sudo: rating.rating, connect.request - the rights were checked by rate(); a recipient has none on ratings
+        request = self.sudo()
+        if request.rating_ids:
+            raise UserError(self.env._("This work has been rated already. Thank you!"))
+        request.env["rating.rating"].create(
+            {
+                "res_model_id": self.env["ir.model"]._get_id("connect.request"),
+                "res_id": request.id,
+                "partner_id": request.partner_id.id,
+                "rated_partner_id": request.user_id.partner_id.id,
+                "rating": score,
+                "feedback": comment or False,
+                "consumed": True,
+                "connect_line_id": request.line_id.id,
+                "connect_company_id": request.company_id.id,
+            }
+        )
+
+    @api.model
+    def _rating_pending(self, line, recipient):
+        """The finished request that waits for the recipient's stars: only the last one, and only while none is open."""
+        # sudo: connect.request - the caller is the recipient himself
+        last = self.sudo().search(
+            [("line_id", "=", line.id), ("partner_id", "=", recipient.id)], order="id desc", limit=1
+        )
+        return last.filtered(lambda each: each.state == "closed" and each.ask_rating and not each.rating)
+
+    # --- what screens show ---
+
+    def _to_state_dict(self):
+        dicts = super()._to_state_dict()
+        if not dicts:
+            return dicts
+        # sudo: discuss.channel - ids of the conversations of requests that the caller sees
+        channels = self.env["discuss.channel"].sudo()
+        channels = channels.search_fetch(
+            [("connect_line_id", "in", self.line_id.ids), ("connect_partner_id", "in", self.partner_id.ids)],
+            ["connect_line_id", "connect_partner_id"],
+        )
+        ids = {(channel.connect_line_id.id, channel.connect_partner_id.id): channel.id for channel in channels}
+        for request, values in zip(self, dicts, strict=True):
+            values["channel_id"] = ids.get((request.line_id.id, request.partner_id.id), False)
+            values["rating_mode"] = request.line_id.rating_mode
+        return dicts

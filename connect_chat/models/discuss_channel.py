@@ -1,0 +1,206 @@
+"""The conversation: one Discuss channel of type ``connect`` per (line, recipient).
+
+It outlives requests and holds links only. Who takes part: the recipient always, and the specialist whom the open
+request is bound to; ``_connect_seat_specialist`` keeps that true. The line's other specialists read it by record rule
+and become its specialist by writing in it (ROU-24).
+"""
+
+from odoo import api, fields, models
+from odoo.addons.mail.tools.discuss import Store
+
+
+class DiscussChannel(models.Model):
+    _inherit = "discuss.channel"
+
+    channel_type = fields.Selection(
+        selection_add=[("connect", "Conversation with a support line")], ondelete={"connect": "cascade"}
+    )
+    connect_line_id = fields.Many2one("connect.line", string="Support line", readonly=True, ondelete="restrict")
+    connect_partner_id = fields.Many2one(
+        "res.partner", string="Recipient", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
+
+    _connect_unique = models.UniqueIndex("(connect_line_id, connect_partner_id) WHERE channel_type = 'connect'")
+    _connect_links = models.Constraint(
+        "CHECK((channel_type = 'connect') = (connect_line_id IS NOT NULL AND connect_partner_id IS NOT NULL))",
+        "A conversation belongs to a person and a support line.",
+    )
+
+    # --- finding and beginning ---
+
+    @api.model
+    def _connect_find(self, line, partner):
+        self.env.cr.execute(
+            """SELECT id FROM discuss_channel
+                WHERE channel_type = 'connect' AND connect_line_id = %s AND connect_partner_id = %s""",
+            [line.id, partner.id],
+        )
+        row = self.env.cr.fetchone()
+        return self.browse(row and row[0])
+
+    @api.model
+    def _connect_get(self, line, partner):
+        """The conversation of ``partner`` on ``line``, begun when there is none. The caller has checked rights.
+
+        The connection's row is locked and written, so of parallel beginners one begins and the others, called again
+        by Odoo after their serialization error, find what he began.
+        """
+        channel = self._connect_find(line, partner)
+        if channel:
+            return channel
+        self.env.cr.execute(
+            "SELECT id FROM connect_line_connection WHERE line_id = %s AND partner_id = %s FOR NO KEY UPDATE",
+            [line.id, partner.id],
+        )
+        connection = self.env.cr.fetchone()
+        # sudo: discuss.channel - nobody may create conversations by himself; install_mode keeps the creator out of it
+        channels = self.sudo().with_context(install_mode=True, lang=None)
+        channel = channels.create(
+            {
+                # sudo: connect.line, res.partner - the names of both ends, for mails and pushes
+                "name": f"{partner.sudo().name} · {line.sudo().name}",
+                "channel_type": "connect",
+                "connect_line_id": line.id,
+                "connect_partner_id": partner.id,
+                "channel_member_ids": [(0, 0, {"partner_id": partner.id})],
+            }
+        )
+        self.env.cr.execute("INSERT INTO connect_feed (channel_id, head) VALUES (%s, 0)", [channel.id])
+        if connection:
+            self.env.cr.execute(
+                "UPDATE connect_line_connection SET channel_id = %s WHERE id = %s", [channel.id, connection[0]]
+            )
+            self.env["connect.line.connection"].invalidate_model(["channel_id"], flush=False)
+        return self.browse(channel.id)
+
+    # --- who takes part ---
+
+    def _connect_open_request(self):
+        self.ensure_one()
+        # sudo: connect.request, discuss.channel - the callers show no more of it than their readers may know
+        channel, requests = self.sudo(), self.env["connect.request"].sudo()
+        return requests.search(
+            [
+                ("line_id", "=", channel.connect_line_id.id),
+                ("partner_id", "=", channel.connect_partner_id.id),
+                ("state", "!=", "closed"),
+            ],
+            limit=1,
+        )
+
+    def _connect_seat_specialist(self):
+        """The bound specialist is a member, no other one is. Idempotent; in a short transaction after the commit."""
+        self.ensure_one()
+        channel = self.sudo()  # sudo: discuss.channel - membership is the system's work
+        # in SQL: requests are moved in SQL, and no cached value may decide who takes part
+        self.env.cr.execute(
+            "SELECT user_id FROM connect_request WHERE line_id = %s AND partner_id = %s AND state <> 'closed'",
+            [channel.connect_line_id.id, channel.connect_partner_id.id],
+        )
+        row = self.env.cr.fetchone()
+        specialist = self.env["res.users"].sudo().browse(row and row[0])  # sudo: the partner and companies of the bound
+        others = channel.channel_member_ids.filtered(
+            lambda member: member.partner_id not in (channel.connect_partner_id, specialist.partner_id)
+        )
+        channel._connect_remove(others)
+        if not specialist:
+            return
+        # unread begins where this work began
+        self.env.cr.execute(
+            """INSERT INTO discuss_channel_member (
+                      channel_id, partner_id, new_message_separator, last_interest_dt,
+                      create_uid, create_date, write_uid, write_date)
+               SELECT %(channel)s, %(partner)s, coalesce((
+                          SELECT min(m.id) FROM mail_message m, connect_request r
+                           WHERE m.model = 'discuss.channel' AND m.res_id = %(channel)s AND m.message_type = 'comment'
+                             AND r.line_id = %(line)s AND r.partner_id = %(recipient)s AND r.state <> 'closed'
+                             AND m.date >= date_trunc('second', r.opened_at)), 0),
+                      now() AT TIME ZONE 'UTC', 1, now() AT TIME ZONE 'UTC', 1, now() AT TIME ZONE 'UTC'
+               ON CONFLICT (channel_id, partner_id) WHERE partner_id IS NOT NULL DO NOTHING
+               RETURNING id""",
+            {
+                "channel": channel.id,
+                "partner": specialist.partner_id.id,
+                "line": channel.connect_line_id.id,
+                "recipient": channel.connect_partner_id.id,
+            },
+        )
+        row = self.env.cr.fetchone()
+        if row:
+            channel.invalidate_recordset(["channel_member_ids", "channel_partner_ids", "member_count", "is_member"])
+            channel._connect_announce(specialist)
+
+    def _connect_announce(self, specialist):
+        """The channel appears on the specialist's screen: Discuss fetches it when it is told so. Nothing is read here;
+        in a burst of requests this is done for each of them."""
+        specialist._bus_send("discuss.channel/joined", {"channel_id": self.id, "invite_to_rtc_call": False, "data": {}})
+
+    def _connect_remove(self, members):
+        if not members:
+            return
+        self.ensure_one()
+        Store(bus_channel=self).add(
+            self, [Store.Many("channel_member_ids", [], mode="DELETE", value=members)]
+        ).bus_send()
+        for user in members.partner_id.main_user_id:
+            user._bus_send("connect.channel/left", {"channel_id": self.id})
+        members.unlink()
+        self.invalidate_recordset(["channel_member_ids", "channel_partner_ids", "member_count", "is_member"])
+        Store(bus_channel=self).add(self, "member_count").bus_send()
+
+    @api.model
+    def _connect_dismiss_strangers(self, lines):
+        """Members who serve these lines no longer: out of the conversations, and off their notices."""
+        if not lines:
+            return
+        self.env.cr.execute(
+            """SELECT d.id FROM discuss_channel_member d
+                 JOIN discuss_channel c ON c.id = d.channel_id AND c.channel_type = 'connect'
+                WHERE c.connect_line_id = ANY(%s) AND d.partner_id <> c.connect_partner_id
+                  AND NOT EXISTS (SELECT FROM connect_line_member m JOIN res_users u ON u.id = m.user_id
+                                   WHERE m.line_id = c.connect_line_id AND u.partner_id = d.partner_id)""",
+            [lines.ids],
+        )
+        # sudo: discuss.channel.member - membership is the system's work
+        strangers = self.env["discuss.channel.member"].sudo().browse([row[0] for row in self.env.cr.fetchall()])
+        for channel, members in strangers.grouped("channel_id").items():
+            channel._connect_remove(members)
+
+    # --- what Discuss asks a channel type ---
+
+    def _types_allowing_seen_infos(self):
+        return [*super()._types_allowing_seen_infos(), "connect"]
+
+    def _to_store_defaults(self, target):
+        internal = target.is_internal(self.env)
+        return [
+            *super()._to_store_defaults(target),
+            Store.Attr(
+                "connect",
+                value=lambda channel: channel._connect_to_client(internal),
+                predicate=lambda channel: channel.channel_type == "connect",
+            ),
+        ]
+
+    def _connect_to_client(self, internal):
+        self.ensure_one()
+        # sudo: connect.line, res.partner - names of both ends, shown to whoever reads the channel
+        channel = self.sudo()
+        values = {
+            "line_id": channel.connect_line_id.id,
+            "line_name": channel.connect_line_id.name,
+            "partner_id": channel.connect_partner_id.id,
+            "partner_name": channel.connect_partner_id.name,
+        }
+        if internal:
+            client = channel.connect_partner_id.commercial_partner_id
+            values["company_name"] = client.name if client != channel.connect_partner_id else ""
+        return values
+
+    def _notify_by_web_push_prepare_payload(self, message, msg_vals=False, force_record_name=False):
+        payload = super()._notify_by_web_push_prepare_payload(
+            message, msg_vals=msg_vals, force_record_name=force_record_name
+        )
+        if self.channel_type == "connect":
+            payload["title"] = self.sudo().name  # sudo: the name of a channel whose member gets the notice
+        return payload

@@ -1,0 +1,12 @@
+import { NotificationMessage } from "@mail/core/common/notification_message";
+import { patch } from "@web/core/utils/patch";
+
+patch(NotificationMessage.prototype, {
+    /** Specialists open «why» from the line of an event; see connect_panel.js. */
+    onClickConnectEvent() {
+        this.env.bus.trigger("connect.why", {
+            channelId: this.props.thread.id,
+            requestId: this.message.connect_event.request_id,
+        });
+    },
+});

@@ -1,0 +1,191 @@
+import { reactive } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
+import { _t } from "@web/core/l10n/translation";
+import { rpc } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
+import { debounce } from "@web/core/utils/timing";
+import { setServerTime } from "@connect_chat/core/common/connect_clock";
+
+const HEARTBEAT = 20000; // ms
+const VERSION_KEY = "connect.agent.version";
+
+/**
+ * The specialist's own state: status, work, and who waits. The server's tables are the truth; the bus and the
+ * heartbeat's version only say that it is time to read them again.
+ */
+export const connectAgentService = {
+    dependencies: ["bus_service", "mail.out_of_focus", "mail.store", "multi_tab", "notification", "orm"],
+    start(env, services) {
+        const agent = reactive(new ConnectAgent(env, services));
+        user.hasGroup("connect_lines.group_agent").then((isAgent) => isAgent && agent.begin());
+        return agent;
+    },
+};
+
+export class ConnectAgent {
+    constructor(env, services) {
+        this.env = env;
+        this.bus = services.bus_service;
+        this.outOfFocus = services["mail.out_of_focus"];
+        this.store = services["mail.store"];
+        this.multiTab = services.multi_tab;
+        this.notification = services.notification;
+        this.orm = services.orm;
+        this.isAgent = false;
+        this.state = { status: "", status_name: "", statuses: [], active: [], waiting: [], waiting_count: 0 };
+        /** What stands around the conversations that were opened, by id of their channel. */
+        this.around = {};
+    }
+
+    begin() {
+        this.isAgent = true;
+        const refresh = debounce(() => this.refresh(), 150);
+        this.bus.subscribe("connect.agent/changed", refresh);
+        this.bus.subscribe("connect.channel/left", ({ channel_id }) => this.onLeft(channel_id));
+        this.bus.addEventListener("BUS:RECONNECT", refresh);
+        this.env.bus.addEventListener("connect.feed", ({ detail }) => {
+            if (this.around[detail.channelId]) {
+                this.loadAround(detail.channelId);
+            }
+        });
+        browser.addEventListener("storage", ({ key, newValue }) => {
+            if (key === VERSION_KEY && Number(newValue) !== this.state.version) {
+                refresh();
+            }
+        });
+        browser.setInterval(() => this.beat(), HEARTBEAT);
+        this.beat().then(() => this.refresh());
+    }
+
+    /** One tab speaks for all of them; the others learn of a new version from it. */
+    async beat() {
+        if (!(await this.multiTab.isOnMainTab())) {
+            return;
+        }
+        try {
+            const { version } = await this.orm.silent.call("connect.agent", "heartbeat", []);
+            browser.localStorage.setItem(VERSION_KEY, version);
+            if (this.state.version !== undefined && version !== this.state.version) {
+                await this.refresh();
+            }
+        } catch {
+            // no connection: the next beat tries again
+        }
+    }
+
+    async refresh() {
+        let state;
+        try {
+            state = await this.orm.silent.call("connect.agent", "get_state", []);
+        } catch {
+            return;
+        }
+        this.take(state);
+        for (const channelId of Object.keys(this.around)) {
+            if (Number(channelId) === this.store.discuss.thread?.id) {
+                this.loadAround(Number(channelId));
+            }
+        }
+    }
+
+    take(state) {
+        const known = this.state.version === undefined ? null : new Set(this.state.active.map(({ id }) => id));
+        setServerTime(state.now);
+        this.state = state;
+        if (known) {
+            state.active
+                .filter(({ id, user_id }) => !known.has(id) && id !== this.startedByMe && user_id)
+                .forEach((request) => this.announce(request));
+        }
+    }
+
+    announce(request) {
+        const text = [request.partner_name, request.company_name, request.line_name].filter(Boolean).join(" · ");
+        this.outOfFocus.sendNotification({
+            title: _t("New request"),
+            message: text,
+            type: "info",
+            sound: true,
+        });
+        if (this.store.discuss.thread?.id !== request.channel_id || !this.store.discuss.isActive) {
+            const close = this.notification.add(text, {
+                title: _t("New request"),
+                type: "info",
+                buttons: [
+                    {
+                        name: _t("Open"),
+                        primary: true,
+                        onClick: () => {
+                            close();
+                            this.open(request);
+                        },
+                    },
+                ],
+            });
+        }
+    }
+
+    async setStatus(code) {
+        this.take(await this.orm.call("connect.agent", "set_status", [code]));
+    }
+
+    // --- conversations ---
+
+    /** Open the conversation with a recipient: it is begun on the server when there is none. */
+    async open({ line_id, partner_id, channel_id }) {
+        if (!channel_id) {
+            const { channel_id: begun, data } = await rpc("/connect/agent/open", { line_id, partner_id });
+            this.store.insert(data);
+            channel_id = begun;
+        }
+        const thread = await this.store.Thread.getOrFetch({ model: "discuss.channel", id: channel_id });
+        thread?.open({ focus: true });
+        return thread;
+    }
+
+    async loadAround(channelId) {
+        try {
+            const around = await rpc("/connect/agent/channel", { channel_id: channelId }, { silent: true });
+            setServerTime(around.now);
+            this.around[channelId] = around;
+        } catch {
+            // not served any more, or no connection: what is shown stays until the next reading
+        }
+    }
+
+    async startWork(thread) {
+        const { line_id, partner_id } = thread.connect;
+        const { id } = await this.orm.call("connect.request", "start_work", [line_id, partner_id]);
+        this.startedByMe = id;
+        await this.readAgain(thread);
+    }
+
+    async finish(thread, { note = "", askRating = null } = {}) {
+        const { request } = this.around[thread.id] ?? {};
+        if (!request) {
+            return;
+        }
+        await this.orm.call("connect.request", "finish", [[request.id]], { note, ask_rating: askRating });
+        await this.readAgain(thread);
+    }
+
+    /** What one's own verb has changed, without waiting for the bus. */
+    readAgain(thread) {
+        return Promise.all([this.refresh(), this.loadAround(thread.id), thread.connectCatchUp()]);
+    }
+
+    /** Somebody else works on it now: it stays open on the screen, and goes on listening. */
+    onLeft(channelId) {
+        const thread = this.store.Thread.get({ model: "discuss.channel", id: channelId });
+        if (thread?.eq(this.store.discuss.thread)) {
+            thread.isLocallyPinned = true;
+        }
+        if (this.around[channelId]) {
+            this.loadAround(channelId);
+        }
+        this.refresh();
+    }
+}
+
+registry.category("services").add("connect.agent", connectAgentService);

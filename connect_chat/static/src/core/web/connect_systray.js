@@ -1,0 +1,70 @@
+import { Component, useState } from "@odoo/owl";
+import { Dropdown } from "@web/core/dropdown/dropdown";
+import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { absolute, elapsed, useClock } from "@connect_chat/core/common/connect_clock";
+
+/** Colours of the three classes of statuses; the icon and the word say the same. */
+export const STATUS_CLASS = { free: "text-success", pause: "text-warning", offline: "text-muted" };
+
+export class ConnectSystray extends Component {
+    static template = "connect_chat.Systray";
+    static props = {};
+    static components = { Dropdown, DropdownItem };
+
+    setup() {
+        this.agent = useState(useService("connect.agent"));
+        this.action = useService("action");
+        this.clock = useClock();
+        this.elapsed = elapsed;
+    }
+
+    get state() {
+        return this.agent.state;
+    }
+
+    get current() {
+        return this.state.statuses.find(({ code }) => code === this.state.status);
+    }
+
+    get statusClass() {
+        return STATUS_CLASS[this.current?.stat_class] ?? (this.state.status === "offline" ? "text-muted" : "text-info");
+    }
+
+    classOf(status) {
+        return STATUS_CLASS[status.stat_class];
+    }
+
+    iconOf(status) {
+        return `fa ${status?.icon || "fa-circle"}`;
+    }
+
+    get statusTitle() {
+        return _t("%(status)s since %(time)s. Alt+S: change", {
+            status: this.state.status_name,
+            time: absolute(this.state.since),
+        });
+    }
+
+    get waitingText() {
+        return _t("%s waiting", this.state.waiting_count);
+    }
+
+    async openWaiting() {
+        const [longest] = this.state.waiting;
+        if (!this.agent.store.discuss.isActive) {
+            await this.action.doAction("mail.action_discuss", {
+                clearBreadcrumbs: true,
+                additionalContext: longest?.channel_id
+                    ? { active_id: `discuss.channel_${longest.channel_id}` }
+                    : {},
+            });
+        } else if (longest) {
+            await this.agent.open(longest);
+        }
+    }
+}
+
+registry.category("systray").add("connect_chat.systray", { Component: ConnectSystray }, { sequence: 90 });

@@ -1,0 +1,187 @@
+"""The rows of the isolation table for this addon's models, and for those of Odoo that leak."""
+
+from .isolation import ADMIN_OF_OWN, EVERYTHING, STAFF_OF_OWN, register
+
+
+@register(
+    "connect.subscription",
+    read={
+        **EVERYTHING,
+        "admin": "a",
+        "other_admin": "b",
+        "distributor": "a",
+    },
+    write={"platform": "ab", "distributor": "a"},
+)
+def subscriptions(case):
+    create = case.env["connect.subscription"].create
+    return {
+        "a": create({"company_id": case.company_a.id, "feature": "api"}),
+        "b": create({"company_id": case.company_b.id, "feature": "api"}),
+    }
+
+
+@register("connect.line", read={**STAFF_OF_OWN, "recipient": "a", "other_recipient": "b"}, write=ADMIN_OF_OWN)
+def lines(case):
+    return {"a": case.line_a, "b": case.line_b}
+
+
+@register("connect.line.member", read=STAFF_OF_OWN, write={**ADMIN_OF_OWN, "supervisor": "a"})
+def members(case):
+    return {"a": case.member_a, "b": case.member_b}
+
+
+@register(
+    "connect.line.connection",
+    read={
+        **STAFF_OF_OWN,
+        "recipient": "a",
+        "other_recipient": "b",
+    },
+    write=ADMIN_OF_OWN,
+)
+def connections(case):
+    return {"a": case.connection_a, "b": case.connection_b}
+
+
+@register(
+    "connect.line.grant",
+    read={
+        **STAFF_OF_OWN,
+        "vendor_admin": "ab",
+        "vendor_agent": "ab",
+    },
+    write={"platform": "ab", "vendor_admin": "ab"},
+)
+def grants(case):
+    line = case._line("Vendor line", case.vendor)
+    return {"a": case._grant(line, case.company_a), "b": case._grant(line, case.company_b)}
+
+
+@register("connect.account", read={"admin": "a", "other_admin": "b"}, write={"admin": "a", "other_admin": "b"})
+def accounts(case):
+    model = case.env["connect.account"]
+    return {
+        "a": model.with_user(case.admin_a).create({"kind": "specialist"}),
+        "b": model.with_user(case.admin_b).create({"kind": "specialist"}),
+    }
+
+
+@register("connect.connect.wizard", read={"admin": "a", "other_admin": "b"}, write={"admin": "a", "other_admin": "b"})
+def connect_wizards(case):
+    model = case.env["connect.connect.wizard"]
+    return {"a": model.with_user(case.admin_a).create({}), "b": model.with_user(case.admin_b).create({})}
+
+
+@register(
+    "res.company",
+    read={
+        **STAFF_OF_OWN,
+        "distributor": "a",
+        "recipient": "a",
+        "colleague": "a",
+        "other_recipient": "b",
+    },
+    write={"platform": "ab", "admin": "a", "other_admin": "b", "distributor": "a"},
+)
+def companies(case):
+    return {"a": case.company_a, "b": case.company_b}
+
+
+@register(
+    "res.users",
+    read={
+        **STAFF_OF_OWN,
+        "recipient": "a",
+        "colleague": "a",
+        "other_recipient": "b",
+    },
+    write={"platform": "ab"},
+)
+def recipients_accounts(case):
+    return {"a": case.recipient_a, "b": case.recipient_b}
+
+
+@register(
+    "res.partner",
+    read={
+        **STAFF_OF_OWN,
+        "recipient": "a",
+        "colleague": "a",
+        "other_recipient": "b",
+    },
+    write=ADMIN_OF_OWN,
+)
+def recipients(case):
+    return {"a": case.recipient_a.partner_id, "b": case.recipient_b.partner_id}
+
+
+@register("mail.guest", read={"platform": "ab", "agent": "a", "other_agent": "b"}, write={"platform": "ab"})
+def guests(case):
+    def guest(user):
+        guest = case.env["mail.guest"].create({"name": "Guest"})
+        channel = case.env["discuss.channel"].create({"name": "with a guest", "channel_type": "group"})
+        channel.channel_member_ids.unlink()
+        case.env["discuss.channel.member"].create(
+            [
+                {"channel_id": channel.id, "guest_id": guest.id},
+                {"channel_id": channel.id, "partner_id": user.partner_id.id},
+            ]
+        )
+        return guest
+
+    return {"a": guest(case.agent_a), "b": guest(case.agent_b)}
+
+
+@register(
+    "discuss.channel",
+    read={
+        "platform": "ab",
+        "admin": "a",
+        "supervisor": "a",
+        "agent": "a",
+        "other_admin": "b",
+        "other_agent": "b",
+    },
+    write={
+        "platform": "ab",
+        "admin": "a",
+        "supervisor": "a",
+        "agent": "a",
+        "other_admin": "b",
+        "other_agent": "b",
+    },
+)
+def open_channels(case):
+    def channel(company):
+        channel = (
+            case.env["discuss.channel"]
+            .with_company(company)
+            .create(
+                {"name": "Everybody", "channel_type": "channel", "group_public_id": case.env.ref("base.group_user").id}
+            )
+        )
+        channel.channel_member_ids.unlink()
+        return channel
+
+    return {"a": channel(case.company_a), "b": channel(case.company_b)}
+
+
+MESSAGES = {"platform": "ab", "admin": "a", "supervisor": "a", "agent": "a", "other_admin": "b", "other_agent": "b"}
+
+
+@register("mail.message", read=MESSAGES, write={"platform": "ab", "admin": "a", "other_admin": "b"})
+def notes_on_clients(case):
+    return {
+        "a": case.client_a.message_post(body="note", subtype_xmlid="mail.mt_note"),
+        "b": case.client_b.message_post(body="note", subtype_xmlid="mail.mt_note"),
+    }
+
+
+@register("ir.attachment", read={**STAFF_OF_OWN}, write=ADMIN_OF_OWN)
+def files_of_clients(case):
+    create = case.env["ir.attachment"].create
+    return {
+        "a": create({"name": "a.txt", "raw": b"a", "res_model": "res.partner", "res_id": case.client_a.id}),
+        "b": create({"name": "b.txt", "raw": b"b", "res_model": "res.partner", "res_id": case.client_b.id}),
+    }

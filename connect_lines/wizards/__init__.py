@@ -1,0 +1,2 @@
+from . import connect_account
+from . import connect_connect_wizard

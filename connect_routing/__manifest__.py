@@ -1,0 +1,23 @@
+{
+    "name": "Connect: Routing",
+    "summary": "Requests, specialists' statuses, the dispatcher with its queue, and the ledger of decisions",
+    "version": "19.0.1.0.0",
+    "category": "Services/Connect",
+    "author": "Connect contributors",
+    "license": "LGPL-3",
+    "depends": ["connect_lines"],
+    "post_init_hook": "_count_existing_members",
+    "data": [
+        "security/ir.model.access.csv",
+        "security/connect_routing_rules.xml",
+        "data/connect_status_data.xml",
+        "data/mail_template_data.xml",
+        "data/ir_cron_data.xml",
+        "views/connect_request_views.xml",
+        "views/connect_agent_views.xml",
+        "views/connect_status_views.xml",
+        "views/connect_decision_views.xml",
+        "views/connect_line_views.xml",
+        "views/menus.xml",
+    ],
+}

@@ -1,0 +1,26 @@
+"""The router's rules as plain typed Python: who may take a request, in which order, and what a request may become.
+
+Nothing here knows Odoo or a database. The dispatcher feeds it snapshots of tables and carries out what it
+answers, and the replay of a past day feeds it history, so both use the same rules. Randomness comes in as an
+argument, so that a test can fix it.
+"""
+
+from .lifecycle import CODES, STATES, Transition, fold, next_state
+from .policies import Band, Context, rank
+from .pool import Cohort, Exclusion, Pool, Priority, classify
+
+__all__ = [
+    "CODES",
+    "STATES",
+    "Band",
+    "Cohort",
+    "Context",
+    "Exclusion",
+    "Pool",
+    "Priority",
+    "Transition",
+    "classify",
+    "fold",
+    "next_state",
+    "rank",
+]

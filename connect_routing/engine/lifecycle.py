@@ -1,0 +1,61 @@
+"""The life of a request: its states, the transitions between them, and how the ledger rebuilds a row.
+
+A request is an episode of work. ``queued``: waits for a specialist. ``offered``: a specialist is asked for his
+consent (transfers). ``active``: bound to a specialist. ``closed``: finished for ever; the next contact of the same
+person opens another request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+QUEUED, OFFERED, ACTIVE, CLOSED = STATES = ("queued", "offered", "active", "closed")
+
+
+class Transition(NamedTuple):
+    """``sources``: states a request may be in before (None: it did not exist); ``target``: after; None: unchanged."""
+
+    sources: tuple[str | None, ...]
+    target: str | None
+
+
+CODES: dict[str, Transition] = {
+    "opened": Transition((None,), QUEUED),  # the recipient turned to the line
+    "queued": Transition((QUEUED,), None),  # the pool was empty: the person is told, the company gets its mail
+    "assigned": Transition((QUEUED,), ACTIVE),  # the router chose
+    "started": Transition((None, QUEUED), ACTIVE),  # a specialist turned to the recipient (ROU-15, ROU-29)
+    "taken_over": Transition((ACTIVE,), None),  # another specialist turned to him (ROU-24)
+    "unbound": Transition((ACTIVE,), QUEUED),  # the specialist had left when the recipient wrote (ROU-23)
+    "first_reply": Transition((ACTIVE,), None),
+    "finished": Transition((ACTIVE,), CLOSED),
+    "rated": Transition((CLOSED,), None),
+}
+
+
+def next_state(code: str, state: str | None) -> str:
+    """The state after ``code``; ValueError when a request in ``state`` cannot make that transition."""
+    transition = CODES[code]
+    if state not in transition.sources:
+        raise ValueError(f"{code}: a request that is {state or 'not there'} cannot make this transition")
+    target = transition.target or state
+    assert target is not None
+    return target
+
+
+def fold(decisions: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The fields of a request as its ledger tells them: the ``changes`` of its decisions in the order of ``seq``.
+
+    ValueError when a number is missing or doubled, or a transition was not allowed: then the ledger is damaged.
+    """
+    row: dict[str, Any] = {}
+    state: str | None = None
+    for number, decision in enumerate(sorted(decisions, key=lambda each: each["seq"]), start=1):
+        if decision["seq"] != number:
+            raise ValueError(f"decision {number} is missing or doubled")
+        state = next_state(decision["code"], state)
+        row.update(decision["changes"])
+        row["seq"] = number
+        if row.get("state") != state:
+            raise ValueError(f"decision {number} ({decision['code']}) leaves {row.get('state')}, not {state}")
+    return row

@@ -1,0 +1,89 @@
+"""The delivery rules: in which order a pool is asked (ROU-17, ROU-28, ROU-36, ROU-37).
+
+A rule answers with bands of user ids. Inside a band the order is that of asking, and the dispatcher takes the first
+specialist whom nobody else takes at the same instant; a later band is asked only when the earlier ones gave nobody.
+Bands and their orders are drawn as they are asked for: of 2,000 free specialists usually one is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from heapq import merge
+from itertools import groupby
+from random import Random
+from typing import NamedTuple
+
+from .pool import Pool
+
+
+class Context(NamedTuple):
+    """What a rule may know of the request beside the pool. All are user ids, 0 for nobody."""
+
+    managers: tuple[int, ...] = ()  # the client's own specialists in the order of his card (ROU-28)
+    previous_user_id: int = 0  # who had the recipient's last request on this line (ROU-37)
+
+
+class Band(NamedTuple):
+    """``reason``: high, medium, standard, manager, same_agent or least_loaded; ``user_ids`` in the order to ask."""
+
+    reason: str
+    user_ids: Iterator[int]
+
+
+Rule = Callable[[Pool, Context, Random], Iterator[Band]]
+
+
+def standard(pool: Pool, context: Context, rng: Random) -> Iterator[Band]:
+    """Strict tiers from high to standard, uniformly random inside each (ROU-17)."""
+    for priority in sorted(pool.tiers, reverse=True):
+        users = [user_id for cohort in pool.tiers[priority] for user_id in cohort.user_ids]
+        yield Band(priority.name.lower(), _drawn(users, rng))
+
+
+def manager(pool: Pool, context: Context, rng: Random) -> Iterator[Band]:
+    """The client's own specialists first, in the order of his card; then as ``standard`` (ROU-28)."""
+    yield from _personal(pool, context.managers, "manager")
+    yield from standard(pool, context, rng)
+
+
+def balanced(pool: Pool, context: Context, rng: Random) -> Iterator[Band]:
+    """Who had the person before, if he is in the pool (ROU-37); else the least loaded, the longest idle (ROU-36)."""
+    yield from _personal(pool, (context.previous_user_id,), "same_agent")
+    if pool:
+        yield Band("least_loaded", _by_load(pool, rng))
+
+
+RULES: dict[str, Rule] = {"standard": standard, "manager": manager, "balanced": balanced}
+
+
+def rank(rule: str, pool: Pool, context: Context, rng: Random) -> Iterator[Band]:
+    """The bands of ``pool`` under the delivery rule of a line (``connect.line.delivery_rule``)."""
+    return RULES[rule](pool, context, rng)
+
+
+def _personal(pool: Pool, user_ids: Iterable[int], reason: str) -> Iterator[Band]:
+    return (Band(reason, iter((user_id,))) for user_id in user_ids if pool.holds(user_id))
+
+
+def _drawn(users: list[int], rng: Random) -> Iterator[int]:
+    """A uniformly random order, drawn one by one (Fisher-Yates, stopped when nobody asks further)."""
+    for place in range(len(users)):
+        other = rng.randrange(place, len(users))
+        users[place], users[other] = users[other], users[place]
+        yield users[place]
+
+
+def _by_load(pool: Pool, rng: Random) -> Iterator[int]:
+    """The least loaded first; of equal load the one idle for longest, and of those who never had anything any one."""
+    cohorts = sorted(pool.cohorts(), key=lambda cohort: cohort.load)
+    for _load, alike in groupby(cohorts, key=lambda cohort: cohort.load):
+        ranked = (
+            sorted(
+                (idle, rng.random(), user_id)
+                for idle, user_id in zip(
+                    cohort.idle_since or [0.0] * len(cohort.user_ids), cohort.user_ids, strict=True
+                )
+            )
+            for cohort in alike
+        )
+        yield from (user_id for _idle, _draw, user_id in merge(*list(ranked)))

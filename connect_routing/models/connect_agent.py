@@ -1,0 +1,319 @@
+"""A specialist's declared status, his heartbeat and his load. What he says and whether he is there are two things.
+
+The heartbeat comes every 20 s over HTTP from one of his tabs. Without it for 45 s he gets no new requests; after 65 s
+(ROU-03) the minute cron closes his status *at the last heartbeat*, so that a blip of the network never reaches the
+log and a dead computer does not count as work. When he is back without a new login, he has his status again.
+"""
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from .connect_request import NOW
+from .connect_request_work import UNBIND_AFTER
+from .connect_status import FREE, NOT_READY, OFFLINE
+from .verbs import in_users_language
+
+
+class ConnectAgent(models.Model):
+    _name = "connect.agent"
+    _description = "Specialist at Work"
+    _order = "status_id, user_id"
+    _rec_name = "user_id"
+    _log_access = False
+
+    user_id = fields.Many2one("res.users", string="Specialist", required=True, readonly=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="restrict")
+    profile = fields.Selection(
+        [("support", "Support"), ("contact_center", "Contact centre")],
+        default="support",
+        required=True,
+        help="Status after login: free for support, not ready in a contact centre.",
+    )
+    status_id = fields.Many2one("connect.status", required=True, readonly=True, ondelete="restrict")
+    status_since = fields.Datetime(required=True, readonly=True)
+    last_seen = fields.Datetime(readonly=True)
+    load = fields.Integer(string="In work", default=0, required=True, readonly=True, aggregator="sum")
+    resume_status_id = fields.Many2one(
+        "connect.status", readonly=True, help="Status to return to after a lost connection."
+    )
+    line_ids = fields.Many2many("connect.line", compute="_compute_line_ids", string="Lines")
+    is_reachable = fields.Boolean(string="Connected", compute="_compute_is_reachable")
+    stat_class = fields.Selection(related="status_id.stat_class")
+
+    _user_unique = models.Constraint("UNIQUE(user_id)")
+    _load_not_negative = models.Constraint("CHECK(load >= 0)")
+
+    def _compute_line_ids(self):
+        members = self.env["connect.line.member"].search([("user_id", "in", self.user_id.ids)])
+        for agent in self:
+            agent.line_ids = members.filtered(lambda member, agent=agent: member.user_id == agent.user_id).line_id
+
+    @api.depends("last_seen")
+    def _compute_is_reachable(self):
+        limit = fields.Datetime.subtract(fields.Datetime.now(), seconds=UNBIND_AFTER)
+        for agent in self:
+            agent.is_reachable = bool(agent.last_seen and agent.last_seen > limit)
+
+    # --- public ---
+
+    @api.model
+    @in_users_language
+    def set_status(self, code):
+        """Set the caller's own status (ROU-01). Requests that waited for him come at once.
+
+        :param str code: a status that is chosen by hand, see ``get_state()["statuses"]``
+        :return: as ``get_state``
+        :rtype: dict
+        :raise UserError: no such status, or one that only the system sets
+        :raise AccessError: the caller is not a specialist
+        """
+        self._check_agent()
+        status = self.env["connect.status"].browse(self.env["connect.status"]._id_of(code or ""))
+        if not status or not status.settable:
+            names = self.env["connect.status"].search([("settable", "=", True)]).mapped("name")
+            raise UserError(self.env._("Choose one of these statuses: %s.", ", ".join(names)))
+        self._in_own_transaction("_declare", status.id)
+        return self.get_state()
+
+    @api.model
+    @in_users_language
+    def heartbeat(self):
+        """Say that the caller's screen is alive; call it every 20 s.
+
+        :return: ``{"version": int, "status": str}``; fetch ``get_state`` when the version is not the one you show
+        :rtype: dict
+        :raise AccessError: the caller is not a specialist
+        """
+        self._check_agent()
+        return self._in_own_transaction("_beat")
+
+    @api.model
+    @in_users_language
+    def get_state(self):
+        """What the caller's screen shows: status, own work, and who waits on the caller's lines.
+
+        :return: ``{"status", "status_name", "icon", "since", "now": ISO times in UTC, "version": int, "statuses":
+            [{"code", "name", "icon", "stat_class"}], "active": [request], "waiting": [request, the longest first, at
+            most 200], "waiting_count": int}``
+        :rtype: dict
+        :raise AccessError: the caller is not a specialist
+        """
+        self._check_agent()
+        return self._in_own_transaction("_state", self.env.lang)
+
+    # --- status changes ---
+
+    @api.model
+    def _in_own_transaction(self, method, *args):
+        """Run ``method`` on the caller's row in a short transaction, so that it never collides with the dispatcher."""
+        user_id = self.env.uid
+        with self.env["connect.dispatcher"]._short_transaction() as dispatcher:
+            agent = dispatcher.env["connect.agent"]._ensure(dispatcher.env["res.users"].browse(user_id))
+            return getattr(agent, method)(*args)
+
+    def _switch(self, status_id, origin, at=None):
+        """Close the open interval and open the next one at ``at`` (now). True when the status changed."""
+        self.ensure_one()
+        at = SQL("%s::timestamp", at) if at else NOW
+        self.env.cr.execute("SELECT status_id FROM connect_agent WHERE id = %s FOR NO KEY UPDATE", [self.id])
+        if self.env.cr.fetchone()[0] == status_id:
+            return False
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH moment AS MATERIALIZED (
+                    SELECT greatest(%(at)s, (SELECT max(date_start) FROM connect_status_log
+                                              WHERE agent_id = %(agent)s AND date_end IS NULL)) AS at),
+                closed AS (
+                    UPDATE connect_status_log l SET date_end = moment.at FROM moment
+                     WHERE l.agent_id = %(agent)s AND l.date_end IS NULL RETURNING 1)
+                UPDATE connect_agent a
+                   SET status_id = %(status)s, status_since = moment.at, resume_status_id = %(resume)s
+                  FROM moment WHERE a.id = %(agent)s
+                """,
+                at=at,
+                agent=self.id,
+                status=status_id,
+                resume=self.status_id.id if origin == "lost" else None,
+            )
+        )
+        self.env.cr.execute(  # a statement of its own: only now is the former interval closed for the unique index
+            """INSERT INTO connect_status_log (agent_id, user_id, company_id, status_id, date_start, origin)
+               SELECT id, user_id, company_id, status_id, status_since, %s FROM connect_agent WHERE id = %s""",
+            [origin, self.id],
+        )
+        self.invalidate_recordset()
+        self.env["bus.bus"]._sendone(self.user_id.partner_id, "connect.agent/changed", {"status": self.status_id.code})
+        if self.status_id.accepts_chats:
+            self.env["connect.dispatcher"]._after_commit(("agent", self.user_id.id))
+        return True
+
+    def _declare(self, status_id):
+        """By hand; whoever declares something is there."""
+        self.env.cr.execute(SQL("UPDATE connect_agent SET last_seen = %s WHERE id = %s", NOW, self.id))
+        return self._switch(status_id, "manual")
+
+    def _beat(self):
+        self.env.cr.execute(
+            f"""UPDATE connect_agent a SET last_seen = clock_timestamp() AT TIME ZONE 'UTC'
+                 FROM (SELECT id, last_seen FROM connect_agent WHERE id = %s FOR NO KEY UPDATE) before
+                WHERE a.id = before.id
+            RETURNING before.last_seen IS NULL
+                   OR before.last_seen < a.last_seen - make_interval(secs => {UNBIND_AFTER - 20})""",
+            [self.id],
+        )
+        was_away = self.env.cr.fetchone()[0]
+        self.invalidate_recordset()
+        if self.status_id.code == OFFLINE:
+            status_id = self.resume_status_id.id or self._login_status_id()
+            self._switch(status_id, "login")
+        elif was_away and self.status_id.accepts_chats:
+            self.env["connect.dispatcher"]._after_commit(("agent", self.user_id.id))
+        return {"version": self._version(), "status": self.status_id.code}
+
+    def _login_status_id(self):
+        return self.env["connect.status"]._id_of(FREE if self.profile == "support" else NOT_READY)
+
+    @api.model
+    def _on_login(self, user_id):
+        """A new login starts with the profile's status (ROU-05), not with the one of a session that was lost."""
+        self.env.cr.execute(
+            "UPDATE connect_agent SET resume_status_id = NULL WHERE user_id = %s AND resume_status_id IS NOT NULL",
+            [user_id],
+        )
+
+    @api.model
+    def _on_logout(self, user_id):
+        """«Quit the program»: offline at once, not after the silence."""
+        with self.env["connect.dispatcher"]._short_transaction() as dispatcher:
+            agent = dispatcher.env["connect.agent"].search([("user_id", "=", user_id)])
+            if agent:
+                agent._switch(dispatcher.env["connect.status"]._id_of(OFFLINE), "logout")
+
+    @api.model
+    def _close_lost(self):
+        """Put those without a heartbeat offline, retroactively at their last one."""
+        offline_id = self.env["connect.status"]._id_of(OFFLINE)
+        self.env.cr.execute(
+            SQL(
+                """SELECT id, coalesce(last_seen, status_since) FROM connect_agent
+                    WHERE status_id <> %s AND coalesce(last_seen, status_since) < %s - make_interval(secs => %s)
+                    FOR NO KEY UPDATE SKIP LOCKED""",
+                offline_id,
+                NOW,
+                UNBIND_AFTER,
+            )
+        )
+        for agent_id, last_seen in self.env.cr.fetchall():
+            self.browse(agent_id)._switch(offline_id, "lost", at=last_seen)
+
+    # --- load ---
+
+    @api.model
+    def _recount(self, user_ids):
+        """Set the counters of these specialists to what they work on. In a READ COMMITTED transaction.
+
+        The rows are locked by a statement of their own: whoever gives a specialist work holds them until his commit,
+        so the statements after it count that work, too.
+        """
+        self.env.cr.execute(
+            "SELECT id FROM connect_agent WHERE user_id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [user_ids]
+        )
+        self.env.cr.execute(
+            """UPDATE connect_agent a
+                  SET load = (SELECT count(*) FROM connect_request r
+                               WHERE r.user_id = a.user_id AND r.state IN ('offered', 'active'))
+                WHERE a.user_id = ANY(%s)""",
+            [user_ids],
+        )
+        self.env["connect.line.member"]._recount(user_ids=user_ids)
+        self.invalidate_model(["load"])
+
+    @api.model
+    def _miscounted(self):
+        """User ids whose counters differ from their work: a crash came between a commit and its recount."""
+        self.env.cr.execute(
+            """
+            WITH work AS (SELECT user_id, line_id, count(*) AS load FROM connect_request
+                           WHERE state IN ('offered', 'active') GROUP BY user_id, line_id)
+            SELECT a.user_id FROM connect_agent a
+             WHERE a.load <> (SELECT coalesce(sum(load), 0) FROM work WHERE work.user_id = a.user_id)
+             UNION
+            SELECT m.user_id FROM connect_line_member m LEFT JOIN work USING (user_id, line_id)
+             WHERE m.load <> coalesce(work.load, 0)
+            """
+        )
+        return [user_id for (user_id,) in self.env.cr.fetchall()]
+
+    # --- helpers ---
+
+    @api.model
+    def _check_agent(self):
+        if not self.env.user.has_group("connect_lines.group_agent"):
+            raise AccessError(self.env._("Only specialists have a status."))
+
+    @api.model
+    def _ensure(self, users):
+        """The agents of ``users``, created offline where they are missing."""
+        known = self.search([("user_id", "in", users.ids)])
+        offline_id = self.env["connect.status"]._id_of(OFFLINE)
+        for user in users - known.user_id:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    WITH created AS (
+                        INSERT INTO connect_agent (user_id, company_id, profile, status_id, status_since, load)
+                        VALUES (%(user)s, %(company)s, 'support', %(status)s, %(now)s, 0)
+                        ON CONFLICT (user_id) DO NOTHING RETURNING id, user_id, company_id, status_id, status_since)
+                    INSERT INTO connect_status_log (agent_id, user_id, company_id, status_id, date_start, origin)
+                    SELECT id, user_id, company_id, status_id, status_since, 'system' FROM created
+                    """,
+                    user=user.id,
+                    company=user.company_id.id,
+                    status=offline_id,
+                    now=NOW,
+                )
+            )
+        return self.search([("user_id", "in", users.ids)]) if users - known.user_id else known
+
+    def _version(self):
+        """Grows with every decision on the agent's lines and every change of his status."""
+        self.env.cr.execute(
+            """SELECT coalesce(sum(latest.id), 0) FROM connect_line_member m
+                CROSS JOIN LATERAL (SELECT id FROM connect_decision d
+                                     WHERE d.line_id = m.line_id ORDER BY id DESC LIMIT 1) latest
+                WHERE m.user_id = %s""",
+            [self.user_id.id],
+        )
+        decisions = self.env.cr.fetchone()[0]
+        self.env.cr.execute("SELECT coalesce(max(id), 0) FROM connect_status_log WHERE agent_id = %s", [self.id])
+        return int(decisions + self.env.cr.fetchone()[0])
+
+    def _state(self, lang):
+        agent = self.with_context(lang=lang)
+        requests = agent.env["connect.request"]
+        user = agent.user_id
+        statuses = agent.env["connect.status"].search(
+            [("settable", "=", True), ("profile", "in", [agent.profile, "both"])]
+        )
+        waiting = requests.with_user(user).search(
+            [("state", "=", "queued"), ("line_id.member_ids.user_id", "=", user.id)], order="queued_at, id", limit=200
+        )
+        active = requests.search(
+            [("user_id", "=", user.id), ("state", "in", ["offered", "active"])], order="assigned_at"
+        )
+        return {
+            "status": agent.status_id.code,
+            "status_name": agent.status_id.name,
+            "icon": agent.status_id.icon,
+            "since": f"{agent.status_since.isoformat(timespec='seconds')}Z",
+            "now": f"{fields.Datetime.now().isoformat(timespec='seconds')}Z",
+            "version": agent._version(),
+            "statuses": statuses.read(["code", "name", "icon", "stat_class"], load=False),
+            "active": active._to_state_dict(),
+            "waiting": waiting.sudo()._to_state_dict(),  # found under the agent's own rules just above
+            "waiting_count": requests.with_user(user).search_count(
+                [("state", "=", "queued"), ("line_id.member_ids.user_id", "=", user.id)]
+            ),
+        }

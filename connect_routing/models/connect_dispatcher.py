@@ -1,0 +1,181 @@
+"""The dispatcher: takes the oldest waiting request of a line and gives it to a specialist (ROU-12, ROU-16..21).
+
+Accept first, decide after. The transaction that stores a message writes the request and ends; deciding happens after
+its commit, in short transactions of their own, see ``connect_dispatcher_decide.py``.
+
+What is promised: after each commit that opens a request or frees a specialist, some dispatcher run that sees that
+commit follows. The run starts right after the commit, in the lane of ``after_commit.py``; when the process dies in
+between, the minute cron does it. (A cron trigger written in the transaction would not be better: its NOTIFY too is
+sent only after the commit.) A run that fails wakes the cron at once.
+
+What is not promised: an order between lines. A specialist of two lines goes to whichever asks first.
+"""
+
+import logging
+import threading
+from contextlib import contextmanager
+from functools import partial
+
+from odoo import SUPERUSER_ID, api, models, modules
+from odoo.modules.registry import Registry
+from odoo.tools import SQL, config
+from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
+
+from .after_commit import Lane, lane
+
+_logger = logging.getLogger(__name__)
+
+SETTLED_AT_ONCE = 6  # transitions told in one transaction
+
+
+class ConnectDispatcher(models.AbstractModel):
+    _name = "connect.dispatcher"
+    _description = "Dispatcher"
+
+    # --- transactions ---
+
+    @contextmanager
+    def _short_transaction(self):
+        """``self`` in a transaction of its own at READ COMMITTED, as the system. Under Odoo's tests, in theirs."""
+        if self._in_test():
+            yield self.sudo()  # the tests' one transaction; the system decides, not the user who wrote
+            return
+        with self.env.registry.cursor() as cr:
+            cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
+            yield self.with_env(api.Environment(cr, SUPERUSER_ID, {}))
+
+    @api.model
+    def _after_commit(self, key):
+        """Have something done after this commit: ``("line", id)`` or ``("agent", user_id)``: deliver what waits there;
+        ``("load", user_id)``: count his work anew, then the same; ``"settle"``: tell people what moved."""
+        if self.env.context.get("connect_dispatching"):
+            return  # the dispatcher's own transaction: its run tells people at its end
+        todo = self.env.cr.postcommit.data.setdefault("connect.dispatcher", {})
+        if not todo:
+            self.env.cr.postcommit.add(self._run_after_commit)
+        todo[key] = True
+
+    def _run_after_commit(self):
+        keys = list(self.env.cr.postcommit.data.pop("connect.dispatcher", ()))
+        if self._in_test():
+            self._finish_now(keys)
+            return
+        registry = self.env.registry
+        lane(registry.db_name, lambda: self._make_lane(registry.db_name)).submit(keys)
+
+    @api.model
+    def _finish_now(self, keys):
+        """Decide until nothing is left, and tell everybody."""
+        while keys := self._decide(keys):
+            pass
+        while self._settle():
+            pass
+
+    @staticmethod
+    def _in_test():
+        """Odoo's tests never commit: what follows a commit happens in their one transaction, when they call for it."""
+        return bool(modules.module.current_test or config["test_enable"])
+
+    @api.model
+    def _make_lane(self, database):
+        """The registry may be loaded anew while the lane lives, so it is looked up at each use."""
+
+        def on_dispatcher(method, *args):
+            threading.current_thread().dbname = database
+            with Registry(database).cursor() as cr:
+                return getattr(api.Environment(cr, SUPERUSER_ID, {})[self._name], method)(*args)
+
+        return Lane(
+            partial(on_dispatcher, "_decide"), partial(on_dispatcher, "_settle"), partial(on_dispatcher, "_wake_cron")
+        )
+
+    @api.model
+    def _wake_cron(self):
+        with self._short_transaction() as dispatcher:
+            dispatcher.env.ref("connect_routing.ir_cron_dispatch")._trigger()
+
+    @api.model
+    def _decide(self, keys):
+        """Carry out what ``_after_commit`` collected, but for telling people. Returns what is to be done again.
+
+        Freed seats are counted before any line is asked, so that in a burst a line is not told that all are busy while
+        the news that somebody finished waits behind it.
+        """
+        values = {kind: [key[1] for key in keys if key[0] == kind] for kind in ("line", "agent", "load")}
+        with self._short_transaction() as dispatcher:
+            dispatcher = dispatcher.with_context(connect_dispatching=True)
+            if values["load"]:
+                dispatcher.env["connect.agent"]._recount(values["load"])
+                dispatcher._commit()
+            user_ids = values["agent"] + values["load"]
+            line_ids = values["line"] + (dispatcher._waiting_lines(user_ids) if user_ids else [])
+            return [("line", line_id) for line_id in dict.fromkeys(line_ids) if dispatcher._drain(line_id)]
+
+    @api.model
+    def _settle(self, limit=SETTLED_AT_ONCE):
+        """Tell people what moved, one batch of the outbox; True when there may be more. A row that fails is left for
+        a minute and does not stop the others."""
+        try:
+            with self._short_transaction() as dispatcher:
+                taken = dispatcher.env["connect.unsettled"]._take(limit)
+                requests = dispatcher.env["connect.request"].browse(dict.fromkeys(request for request, _code in taken))
+                requests.browse([request for request, code in taken if code == "queued"])._notify_missed()
+                requests._on_settled()
+        except Exception:
+            if self._in_test():
+                raise
+            _logger.exception("Telling people about %s requests failed", limit)
+            if limit > 1:
+                return all(self._settle(1) for _row in range(limit))
+            with self._short_transaction() as dispatcher:
+                dispatcher.env["connect.unsettled"]._postpone(1)
+            return True
+        return len(taken) == limit
+
+    @api.model
+    def _waiting_lines(self, user_ids=None):
+        """Ids of the lines with work for a dispatcher, all or these users', the longest waiting request first."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT l.id FROM connect_line l CROSS JOIN LATERAL (
+                    SELECT least(
+                        (SELECT queued_at FROM connect_request
+                          WHERE line_id = l.id AND state = 'queued' ORDER BY queued_at, id LIMIT 1),
+                        (SELECT at FROM connect_contact
+                          WHERE line_id = l.id AND NOT handled ORDER BY id LIMIT 1)) AS at) waiting
+                 WHERE waiting.at IS NOT NULL AND %s ORDER BY waiting.at
+                """,
+                SQL("l.id IN (SELECT line_id FROM connect_line_member WHERE user_id = ANY(%s))", user_ids)
+                if user_ids
+                else SQL("TRUE"),
+            )
+        )
+        return [line_id for (line_id,) in self.env.cr.fetchall()]
+
+    @api.model
+    def _commit(self):
+        if not self._in_test():
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    # --- the cron behind it ---
+
+    @api.model
+    def _cron_dispatch(self):
+        """Every minute: what a crash left behind. Closes dead statuses, drains every line, sends forgotten mails."""
+        with self._short_transaction() as dispatcher:
+            dispatcher.env["connect.agent"]._close_lost()
+        with self._short_transaction() as dispatcher:
+            todo = [("load", user_id) for user_id in dispatcher.env["connect.agent"]._miscounted()]
+            todo += [("line", line_id) for line_id in dispatcher._waiting_lines()]
+        self._finish_now(todo)
+
+    @api.model
+    def _cron_verify(self):
+        """Daily proof of delivery over the ledger; what is wrong goes to the log as an error."""
+        wrong = self.env["connect.decision"]._verify()
+        if wrong:
+            _logger.error("The ledger and the requests differ in %s places, the first ones: %s", len(wrong), wrong[:10])
+        else:
+            _logger.info("The ledger and the requests agree")
+        return len(wrong)

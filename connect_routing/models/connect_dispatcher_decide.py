@@ -1,0 +1,182 @@
+"""One decision, in one short transaction at READ COMMITTED:
+
+1. ``connect_line``'s row is locked, waiting if need be. One line is decided by one transaction at a time, so nobody
+   overtakes on it. After a wait each further statement sees what the one before us committed; at Odoo's REPEATABLE
+   READ it would decide on what it saw before it waited.
+2. The oldest request and the specialists are read, and the policy in ``engine/`` ranks those who are free.
+3. One statement does the rest. It locks the request, unless it moved meanwhile. It locks the first specialist of the
+   ranking who is not locked, and tests his status, heartbeat and load again on the row that it holds. It counts the
+   request for him (``CHECK (load <= capacity)`` is the last guard), binds the request and writes the ledger.
+"""
+
+from itertools import islice
+from random import Random
+
+from odoo import api, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
+from psycopg2.extras import Json
+
+from ..engine import Cohort, Context, classify, rank
+from . import decide_functions
+
+HEARTBEAT_TIMEOUT = 45  # s: without a heartbeat for so long, no new requests come
+TOLD_AT_ONCE = 20  # requests told in one transaction that nobody is free
+CLAIM_AT_ONCE = 8  # specialists asked in one statement
+MAX_FAILURES = 5  # deadlocks in one drain before the cron takes over
+
+
+class ConnectDispatcherDecide(models.AbstractModel):
+    _inherit = "connect.dispatcher"
+
+    _rng = Random()  # seeded by the system's entropy; tests put one here whose draws they know
+
+    def init(self):
+        decide_functions.install(self.env)
+
+    @api.model
+    def _drain(self, line_id):
+        """Decide this line's requests, one a transaction, until none is left that can be; then tell one batch of those
+        who wait that nobody is free. True when more of them are to be told."""
+        failures = 0
+        while True:
+            try:
+                request_ids, more = self._step(line_id)
+                self._commit()
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:  # a deadlock with a specialist's own action: one side gives way
+                failures += 1
+                if failures == MAX_FAILURES:
+                    raise
+                self.env.cr.rollback()
+            else:
+                if not more:
+                    return len(request_ids) == TOLD_AT_ONCE
+
+    @api.model
+    def _step(self, line_id):
+        """One short transaction's work: ``([moved request ids], whether there is more to decide)``."""
+        line = self._lock_line(line_id)
+        if not line:
+            return [], False
+        if line["contacts"]:
+            return self.env["connect.request"]._review_contacts(line_id), True
+        if not line["request_id"]:
+            return [], False
+        pools = self._pools(line, self._cohorts(line))
+        if not pools[line["company_id"]]:
+            line.update(self._oldest_served(line, pools))
+        if not line["request_id"]:
+            return self._tell_waiting(line, pools), False
+        pool = pools.get(line["serving_id"]) or pools[line["company_id"]]
+        if not self._assign(line, pool):
+            return [], True  # the request moved, or all left or filled up this instant: look again
+        return [line["request_id"]], line["more"]
+
+    @api.model
+    def _lock_line(self, line_id):
+        """Lock the line; then, seeing what was committed until the lock was ours, its settings and oldest request."""
+        self.env.cr.execute("SELECT * FROM connect_look(%s)", [line_id])
+        return self.env.cr.dictfetchone()
+
+    @api.model
+    def _cohorts(self, line):
+        """The line's specialists as they are at this instant, for the engine."""
+        balanced = line["delivery_rule"] == "balanced"
+        self.env.cr.execute("SELECT * FROM connect_cohorts(%s, %s, %s)", [line["id"], HEARTBEAT_TIMEOUT, balanced])
+        return [Cohort(*row[:7], row[7] or ()) for row in self.env.cr.fetchall()]
+
+    @api.model
+    def _pools(self, line, cohorts):
+        """The pool by serving company: the owner's, which is everybody else's too, and one for each company whose
+        first-line specialists stand on the line beside the owner's (LIN-24)."""
+        owner_id = line["company_id"]
+        companies = {owner_id, *(cohort.company_id for cohort in cohorts)}
+        return {each: classify(cohorts, owner_id, each, line["capacity"]) for each in companies}
+
+    @api.model
+    def _oldest_served(self, line, pools):
+        """The owner has nobody free. A first-line specialist is free for his own company's people only: for them
+        alone others are passed by."""
+        nobody = {"request_id": None, "more": False}
+        served = [company_id for company_id, pool in pools.items() if pool]
+        if not served:
+            return nobody
+        self.env.cr.execute(
+            """SELECT id AS request_id, company_id AS serving_id, partner_id, TRUE AS more FROM connect_request
+                WHERE line_id = %s AND state = 'queued' AND company_id = ANY(%s)
+                ORDER BY queued_at, id LIMIT 1""",
+            [line["id"], served],
+        )
+        return self.env.cr.dictfetchone() or nobody
+
+    @api.model
+    def _assign(self, line, pool):
+        """Give the line's chosen request to the first of the ranked pool who can be had. False when nobody could.
+
+        Whoever is locked is being claimed by another line or changes his status this instant: he is skipped at
+        first, and waited for only when nobody else could be had.
+        """
+        context = self._context_of(line)
+        for wait in (False, True):
+            for band in rank(line["delivery_rule"], pool, context, self._rng):
+                while user_ids := list(islice(band.user_ids, CLAIM_AT_ONCE)):
+                    if self._claim(line, user_ids, wait, band.reason, pool):
+                        return True
+        return False
+
+    @api.model
+    def _context_of(self, line):
+        """What the line's rule wants to know beside the pool."""
+        if line["delivery_rule"] == "manager":
+            partner = self.env["res.partner"].browse(line["partner_id"]).commercial_partner_id
+            own = [partner.connect_support_id.id or 0, partner.connect_manager_id.id or 0]
+            return Context(managers=tuple(own if partner.connect_fallback_order != "manager_first" else own[::-1]))
+        if line["kind"] == "project":
+            self.env.cr.execute(
+                """SELECT user_id FROM connect_request
+                    WHERE line_id = %s AND partner_id = %s AND state = 'closed' ORDER BY id DESC LIMIT 1""",
+                [line["id"], line["partner_id"]],
+            )
+            row = self.env.cr.fetchone()
+            return Context(previous_user_id=(row and row[0]) or 0)
+        return Context()
+
+    @api.model
+    def _claim(self, line, user_ids, wait, reason, pool):
+        """Bind the request to the first of ``user_ids`` who still can take it; the decision, or None."""
+        return self.env["connect.request"]._recorded(
+            SQL(
+                "SELECT * FROM connect_claim(%s, %s, %s::int[], %s, %s, %s, %s, %s, %s::jsonb)",
+                line["id"],
+                line["request_id"],
+                user_ids,
+                line["capacity"],
+                HEARTBEAT_TIMEOUT,
+                wait,
+                line["delivery_rule"],
+                reason,
+                Json(pool.summary()),
+            )
+        )
+
+    @api.model
+    def _tell_waiting(self, line, pools):
+        """The pool is empty for them: mark the requests that were not told yet. The feed and the mails follow."""
+        self.env.cr.execute(
+            """SELECT id, company_id FROM connect_request
+                WHERE line_id = %s AND state = 'queued' AND NOT is_missed
+                ORDER BY queued_at, id LIMIT %s FOR NO KEY UPDATE""",
+            [line["id"], TOLD_AT_ONCE],
+        )
+        told = []
+        for request_id, company_id in self.env.cr.fetchall():
+            pool = pools.get(company_id) or pools[line["company_id"]]
+            self.env["connect.request"].browse(request_id)._move(
+                "queued",
+                {"is_missed": True, "missed_reason": "no_agent"},
+                rule=line["delivery_rule"],
+                reason="no_agent",
+                pool=pool.summary(),
+            )
+            told.append(request_id)
+        return told

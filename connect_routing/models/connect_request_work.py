@@ -1,0 +1,274 @@
+"""What people do with a request: contact, start, finish, rate. The public verbs check rights themselves."""
+
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+
+from .connect_request import NOW
+from .verbs import in_users_language
+
+UNBIND_AFTER = 65  # s without a heartbeat: the specialist has left (ROU-03, ROU-23)
+REVIEWED_AT_ONCE = 50
+COMMENT_LIMIT = 10_000  # characters of a note or a comment
+
+
+class ConnectRequestWork(models.Model):
+    _inherit = "connect.request"
+
+    # --- public verbs ---
+
+    @api.model
+    @in_users_language
+    def start_work(self, line_id, partner_id):
+        """Start work with a recipient («Начать работу», ROU-29), or take it over from a colleague (ROU-24).
+
+        :param int line_id: a line on which the caller is a specialist, observers included
+        :param int partner_id: the recipient (``res.partner``)
+        :return: the request: ``{"id": int, "state": "active", "line_id": int, "partner_id": int, "user_id": int}``
+        :rtype: dict
+        :raise AccessError: the caller is not a specialist of the line, or the recipient is not on it
+        :raise UserError: the line is closed to the recipient, or the caller has all the requests he may have
+        """
+        line, recipient = self._check_ids(line_id, partner_id)
+        request = self._agent_contact(line, recipient, self.env.user, kind="work")
+        return request._to_verb_result()
+
+    @in_users_language
+    def finish(self, topic_id=False, note="", ask_rating=None):
+        """Finish the work («Завершить работу с обращением», ROU-22, ROU-30). Finishing twice is no error.
+
+        :param int topic_id: refused for now: topics come with closing forms
+        :param str note: what was done, for colleagues, at most 10,000 characters
+        :param bool ask_rating: counts on lines whose rating is the specialist's choice
+        :return: as ``start_work``
+        :rtype: dict
+        :raise AccessError: the caller neither works on it nor supervises its line
+        :raise UserError: nobody works on it
+        """
+        self.ensure_one()
+        request = self._locked_for_agent()
+        if topic_id:
+            raise UserError(self.env._("This line has no topics: finish the work without one."))
+        if len(note or "") > COMMENT_LIMIT:
+            raise UserError(self.env._("The note is longer than %s characters. Shorten it.", COMMENT_LIMIT))
+        if request.state == "closed":
+            return request._to_verb_result()
+        if request.state != "active":
+            raise UserError(self.env._("Nobody works on this request yet. Start work with it first."))
+        request._move(
+            "finished",
+            {
+                "closed_at": NOW,
+                "close_reason": "finished",
+                "close_note": note or None,
+                "ask_rating": request._asks_rating(ask_rating),
+            },
+            actor_id=self.env.uid,
+        )
+        self.env["connect.dispatcher"]._after_commit(("load", request.user_id.id))
+        return request._to_verb_result()
+
+    @in_users_language
+    def rate(self, score, comment=""):
+        """Rate finished work (CHT-52): the recipient, once.
+
+        :param int score: 1 to 5
+        :param str comment: at most 10,000 characters
+        :return: ``{"id": int, "rating": int}``
+        :rtype: dict
+        :raise AccessError: not the caller's request
+        :raise UserError: a score that is none, work that is not finished, a second rating
+        """
+        self.ensure_one()
+        request = self.sudo()  # the owner is checked in the next line; recipients have no right to write requests
+        if not request.exists() or request.partner_id != self.env.user.partner_id:
+            raise AccessError(self.env._("Only the person who was helped can rate the work."))
+        if not isinstance(score, int) or isinstance(score, bool) or not 1 <= score <= 5:
+            raise UserError(self.env._("Choose from one to five stars."))
+        if len(comment or "") > COMMENT_LIMIT:
+            raise UserError(self.env._("The comment is longer than %s characters. Shorten it.", COMMENT_LIMIT))
+        request._lock()
+        if request.state != "closed":
+            raise UserError(self.env._("The work is not finished yet. You can rate it afterwards."))
+        if request.rating:
+            raise UserError(self.env._("You have rated this work already. Thank you!"))
+        request._move("rated", {"rating": score, "rating_comment": comment or None}, actor_id=self.env.uid)
+        return {"id": request.id, "rating": score}
+
+    # --- contacts, in the transaction that stores the message ---
+
+    @api.model
+    def _agent_contact(self, line, recipient, user, kind="message"):
+        """A specialist turns to a recipient: the open request becomes his, or one is started (ROU-15, ROU-24).
+
+        Writes nothing when he works on it already and has replied before: forty messages, one request.
+        """
+        line, recipient = line.sudo(), recipient.sudo()  # both are checked right below, for this user
+        self._check_agent(line, recipient, user)
+        request = self.sudo().search(  # requests are written by these verbs alone
+            [("line_id", "=", line.id), ("partner_id", "=", recipient.id), ("state", "!=", "closed")], limit=1
+        )
+        if not request:
+            request = self._start(line, recipient, user)
+        replies = kind == "message" and not request.first_reply_at
+        if request.user_id == user and not replies:
+            return request
+        request._lock()
+        if request.state == "queued":
+            request._take_seat(user.id)
+            request._move("started", {"user_id": user.id, "assigned_at": NOW}, actor_id=user.id)
+        elif request.state == "active" and request.user_id != user:
+            request._take_over(user)
+        if replies and request.state == "active":
+            request._move("first_reply", {"first_reply_at": NOW}, actor_id=user.id)
+        return request
+
+    @api.model
+    def _start(self, line, recipient, user):
+        refusal = line._refusal(recipient)
+        if refusal:
+            raise UserError(refusal[1])
+        values = {"kind": "work", "origin": "agent", "user_id": user.id, "assigned_at": NOW}
+        request = self.sudo()._open(line, recipient, "started", values, actor_id=user.id)  # rights were checked above
+        if request:
+            request._take_seat(user.id)
+            return request
+        return self.sudo().search(  # opened by a parallel transaction that this one can see
+            [("line_id", "=", line.id), ("partner_id", "=", recipient.id), ("state", "!=", "closed")], limit=1
+        )
+
+    def _take_over(self, user):
+        previous = self.user_id
+        self._take_seat(user.id)
+        self._move("taken_over", {"user_id": user.id, "assigned_at": NOW}, actor_id=user.id)
+        self.env["connect.dispatcher"]._after_commit(("load", previous.id))
+
+    # --- after the commit, in the dispatcher's transaction ---
+
+    @api.model
+    def _review_contacts(self, line_id):
+        """Look after contacts on open requests: see ``connect.contact``. Returns the ids of requests that moved."""
+        self.env.cr.execute(
+            """
+            SELECT c.id AS contact_id, c.partner_id, c.kind, c.origin, c.at, r.id AS request_id,
+                   r.state = 'active' AND NOT coalesce(s.keeps_binding AND a.last_seen
+                        > (clock_timestamp() AT TIME ZONE 'UTC') - make_interval(secs => %s), FALSE) AS left_alone
+              FROM connect_contact c
+              LEFT JOIN connect_request r
+                     ON r.line_id = c.line_id AND r.partner_id = c.partner_id AND r.state <> 'closed'
+              LEFT JOIN connect_agent a ON a.user_id = r.user_id
+              LEFT JOIN connect_status s ON s.id = a.status_id
+             WHERE c.line_id = %s AND NOT c.handled ORDER BY c.id LIMIT %s FOR NO KEY UPDATE OF c
+            """,
+            [UNBIND_AFTER, line_id, REVIEWED_AT_ONCE],
+        )
+        moved = []
+        contacts = self.env.cr.dictfetchall()
+        for contact in contacts:
+            moved += self._review(line_id, contact)
+        self.env.cr.execute(
+            "UPDATE connect_contact SET handled = TRUE WHERE id = ANY(%s)", [[c["contact_id"] for c in contacts]]
+        )
+        return moved
+
+    @api.model
+    def _review(self, line_id, contact):
+        if not contact["request_id"]:  # it was finished while the person wrote: his words open the next one
+            line = self.env["connect.line"].browse(line_id)
+            recipient = self.env["res.partner"].browse(contact["partner_id"])
+            values = {"kind": contact["kind"], "origin": contact["origin"], "queued_at": contact["at"]}
+            return self._open(line, recipient, "opened", values).ids
+        if not contact["left_alone"]:
+            return []
+        request = self.browse(contact["request_id"])
+        request._lock()
+        if request.state != "active":  # moved between the two statements; its new owner was judged then
+            return []
+        user_id = request.user_id.id
+        request._move("unbound", {"user_id": None, "assigned_at": None, "queued_at": contact["at"]}, reason="left")
+        self.env["connect.agent"]._recount([user_id])
+        return request.ids
+
+    # --- helpers ---
+
+    def _lock(self):
+        """Lock the row for this transaction's writes, and read it again from the table."""
+        self.ensure_one()
+        self.env.cr.execute("SELECT id FROM connect_request WHERE id = %s FOR NO KEY UPDATE", [self.id])
+        self.invalidate_recordset()
+
+    def _locked_for_agent(self):
+        """The request in sudo, locked, when the caller works on it or supervises its line's owner or company."""
+        request = self.sudo()  # the caller is checked below; nobody has the right to write requests
+        user = self.env.user
+        if not request.exists() or not (
+            request.user_id == user
+            or (
+                user.has_group("connect_lines.group_supervisor")
+                and (request.line_id.company_id | request.company_id) & user.company_ids
+            )
+            or user.has_group("connect_lines.group_platform")
+        ):
+            raise AccessError(self.env._("Only the specialist who works on it, or a supervisor, can do this."))
+        request._lock()
+        return request
+
+    def _take_seat(self, user_id):
+        """Count one request more for a specialist; a clear error when he has all he may have.
+
+        Taking is counted at once, under the guard of the capacity. Giving back is not: ``_recount`` follows the
+        commit, so that finishing never collides with the dispatcher that gives the same specialist the next request.
+        Until then his load is too high, never too low.
+        """
+        line = self.line_id
+        self.env.cr.execute("UPDATE connect_agent SET load = load + 1 WHERE user_id = %s", [user_id])
+        self.env.cr.execute(
+            """UPDATE connect_line_member SET load = load + 1, capacity = %(limit)s
+                WHERE line_id = %(line)s AND user_id = %(user)s AND (%(limit)s = 0 OR load < %(limit)s)""",
+            {"limit": line.capacity or 0, "line": line.id, "user": user_id},
+        )
+        if not self.env.cr.rowcount:
+            raise UserError(
+                self.env._(
+                    "You work on as many requests of this line as it allows (%s). Finish one of them first.",
+                    line.capacity,
+                )
+            )
+        self.env["connect.agent"].invalidate_model(["load"])
+
+    def _asks_rating(self, choice):
+        mode = self.line_id.rating_mode
+        return mode == "always" or (mode == "choice" and bool(choice))
+
+    @api.model
+    def _check_ids(self, line_id, partner_id):
+        """Line and recipient by plain ids from outside; ids that are none get the same answer as foreign ones."""
+        line = self.env["connect.line"].browse(line_id if type(line_id) is int else 0)
+        recipient = self.env["res.partner"].browse(partner_id if type(partner_id) is int else 0)
+        # existence is checked in sudo so that a foreign id and a missing one cannot be told apart
+        if not line.sudo().exists() or not recipient.sudo().exists():
+            raise AccessError(self._not_yours())
+        return line, recipient
+
+    @api.model
+    def _not_yours(self):
+        return self.env._("This line or person is not among yours. Ask your administrator to connect you to the line.")
+
+    @api.model
+    def _check_agent(self, line, recipient, user):
+        """AccessError unless ``user`` is a specialist of ``line`` who may serve ``recipient`` on it."""
+        member = line.member_ids.filtered(lambda each: each.user_id == user)
+        connections = self.env["connect.line.connection"].sudo()  # read for the check alone
+        connected = connections.search_count([("line_id", "=", line.id), ("partner_id", "=", recipient.id)], limit=1)
+        own = member.company_id == line.company_id or member.company_id == line._serving_company(recipient)
+        if not (member and connected and own):
+            raise AccessError(self._not_yours())
+
+    def _to_verb_result(self):
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "state": self.state,
+            "line_id": self.line_id.id,
+            "partner_id": self.partner_id.id,
+            "user_id": self.user_id.id,
+        }

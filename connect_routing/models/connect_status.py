@@ -1,0 +1,53 @@
+from odoo import api, fields, models
+from odoo.tools import ormcache
+
+STAT_CLASSES = [("free", "Working"), ("pause", "Pause"), ("offline", "Offline")]
+PROFILES = [("support", "Support"), ("contact_center", "Contact centre"), ("both", "Both")]
+
+OFFLINE = "offline"
+FREE = "free"
+NOT_READY = "not_ready"
+
+
+class ConnectStatus(models.Model):
+    """The catalogue of statuses (ROU-01..07, appendix B). Codes are fixed; names, order and classes are the house's."""
+
+    _name = "connect.status"
+    _description = "Specialist Status"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True, readonly=True, help="Integrations name the status by this code.")
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    icon = fields.Char(default="fa-circle", help="Font Awesome icon shown beside the name.")
+    profile = fields.Selection(PROFILES, default="both", required=True, help="Whose list of statuses shows it.")
+    accepts_chats = fields.Boolean(
+        string="Takes new requests", help="The router gives new requests to a specialist in this status."
+    )
+    accepts_calls = fields.Boolean(string="Takes new calls")
+    keeps_binding = fields.Boolean(
+        string="Keeps people in work",
+        help="A person in work who writes while the specialist is in this status stays with him. "
+        "Otherwise the request goes to another specialist.",
+    )
+    stat_class = fields.Selection(STAT_CLASSES, string="Counts as", default="pause", required=True)
+    settable = fields.Boolean(string="Chosen by hand", help="Otherwise only the system sets it.")
+
+    _code_unique = models.Constraint("UNIQUE(code)", "Another status has this code already.")
+
+    @api.model
+    @ormcache("code")
+    def _id_of(self, code):
+        """Id of the status with that code, also of an archived one; 0 when there is none."""
+        # a catalogue that everybody may know
+        return self.with_context(active_test=False).sudo().search([("code", "=", code)], limit=1).id or 0
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)

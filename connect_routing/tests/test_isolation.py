@@ -1,0 +1,86 @@
+"""ADM-07 for the models of routing: rows of the table that ``connect_lines`` proves."""
+
+from odoo.addons.connect_lines.tests.isolation import EVERYTHING, STAFF_OF_OWN, register
+
+RECIPIENTS = {"recipient": "a", "other_recipient": "b"}
+NOBODY_WRITES = {}
+
+
+def request_of(case, line, user):
+    requests = case.env["connect.request"]
+    known = requests.search([("line_id", "=", line.id), ("state", "!=", "closed")], limit=1)
+    return known or line._contact(user.partner_id)
+
+
+@register("connect.request", read={**STAFF_OF_OWN, **RECIPIENTS}, write=NOBODY_WRITES)
+def requests(case):
+    return {
+        "a": request_of(case, case.line_a, case.recipient_a),
+        "b": request_of(case, case.line_b, case.recipient_b),
+    }
+
+
+@register("connect.decision", read=STAFF_OF_OWN, write=NOBODY_WRITES)
+def decisions(case):
+    return {tenant: request.decision_ids[0] for tenant, request in requests(case).items()}
+
+
+@register("connect.contact", read={}, write=NOBODY_WRITES)
+def contacts(case):
+    made = requests(case)
+    case.line_a._contact(case.recipient_a.partner_id, key="a")
+    case.line_b._contact(case.recipient_b.partner_id, key="b")
+    search = case.env["connect.contact"].search
+    return {tenant: search([("request_id", "=", request.id)], limit=1) for tenant, request in made.items()}
+
+
+@register("connect.unsettled", read={}, write=NOBODY_WRITES)
+def outbox(case):
+    search = case.env["connect.unsettled"].search
+    return {t: search([("request_id", "=", request.id)], limit=1) for t, request in requests(case).items()}
+
+
+@register("connect.agent", read=STAFF_OF_OWN, write={"platform": "ab", "admin": "a", "other_admin": "b"})
+def agents(case):
+    search = case.env["connect.agent"].search
+    return {
+        "a": search([("user_id", "=", case.agent_a.id)]),
+        "b": search([("user_id", "=", case.agent_b.id)]),
+    }
+
+
+@register(
+    "connect.status.log",
+    read={**EVERYTHING, "admin": "a", "supervisor": "a", "agent": "a", "other_admin": "b", "other_agent": "b"},
+    write=NOBODY_WRITES,
+)
+def status_logs(case):
+    search = case.env["connect.status.log"].search
+    return {tenant: search([("agent_id", "=", agent.id)], limit=1) for tenant, agent in agents(case).items()}
+
+
+@register(
+    "connect.status",
+    read=dict.fromkeys(
+        (
+            "platform",
+            "support_staff",
+            "distributor",
+            "admin",
+            "supervisor",
+            "agent",
+            "recipient",
+            "colleague",
+            "other_admin",
+            "other_agent",
+            "other_recipient",
+            "vendor_admin",
+            "vendor_agent",
+        ),
+        "ab",
+    ),
+    write={"platform": "ab"},
+)
+def statuses(case):
+    """A catalogue of the installation, not of a tenant."""
+    return {"a": case.env.ref("connect_routing.status_free"), "b": case.env.ref("connect_routing.status_away")}

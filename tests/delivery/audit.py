@@ -1,0 +1,76 @@
+"""Reads the ledger as a history and says what no history may contain. Naive: it shares no code with the router."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+SLACK = 0.05  # s between a promise seen by a client and the router's look at its queue
+
+
+class Step(NamedTuple):
+    """A row of the ledger. ``at``: seconds since the epoch; ``queued_at``: the place in the queue, when it has one."""
+
+    request: int
+    seq: int
+    line: int
+    code: str
+    at: float
+    user: int | None
+    queued_at: float | None
+
+
+def over_capacity(steps: Iterable[Step], capacity: int) -> list[str]:
+    """Moments at which a specialist had more requests of a line than it allows."""
+    holder: dict[int, int] = {}
+    load: Counter[tuple[int, int]] = Counter()
+    wrong = []
+    for step in sorted(steps, key=lambda each: (each.at, each.seq)):
+        if step.request in holder:
+            load[step.line, holder.pop(step.request)] -= 1
+        if step.user and step.code not in ("finished", "rated"):
+            holder[step.request] = step.user
+            load[step.line, step.user] += 1
+            if load[step.line, step.user] > capacity:
+                wrong.append(f"user {step.user} had {load[step.line, step.user]} of line {step.line} at {step.at}")
+    return wrong
+
+
+def overtaken(steps: Iterable[Step], promised: dict[int, float]) -> list[str]:
+    """Requests that waited, seen by everybody, while a younger one of the same line was assigned.
+
+    ``promised``: when the client of a request saw its commit; without it, nobody knows since when it could be seen.
+    """
+    by_line: dict[int, list[Step]] = defaultdict(list)
+    for step in steps:
+        by_line[step.line].append(step)
+    wrong = []
+    for history in by_line.values():
+        wrong += _overtaken_on_line(sorted(history, key=lambda each: (each.at, each.seq)), promised)
+    return wrong
+
+
+def _overtaken_on_line(history: list[Step], promised: dict[int, float]) -> list[str]:
+    place: dict[int, float] = {}
+    visible: dict[int, float] = {}
+    queue: list[tuple[float, int]] = []
+    wrong = []
+    for step in history:
+        if step.code in ("opened", "unbound") and step.queued_at is not None:
+            place[step.request] = step.queued_at
+            seen = promised.get(step.request) if step.code == "opened" else step.at
+            visible[step.request] = seen if seen is not None else float("inf")
+            heapq.heappush(queue, (step.queued_at, step.request))
+        elif step.code in ("assigned", "started"):
+            mine = place.pop(step.request, None)
+            while queue and place.get(queue[0][1]) != queue[0][0]:
+                heapq.heappop(queue)
+            if step.code == "assigned" and mine is not None:
+                wrong += [
+                    f"{step.request} overtook {other} on line {step.line}"
+                    for since, other in queue[:20]
+                    if since < mine and place.get(other) == since and visible[other] + SLACK < step.at
+                ]
+    return wrong
