@@ -6,7 +6,7 @@ for the reader, in his language, from the row.
 
 from odoo import api, fields, models
 from odoo.addons.connect_routing.models.append_only import forbid_changes
-from psycopg2.extras import Json
+from odoo.tools import SQL
 
 TYPES = [
     ("queued", "Waiting: nobody free"),
@@ -24,30 +24,24 @@ SHOWN = frozenset(code for code, _name in TYPES)
 # decide_functions.py).
 WRITE_EVENT = """
 CREATE OR REPLACE FUNCTION connect_write_event(
-    p_type text, p_request int, p_actor int, p_payload jsonb, p_subtype int, p_system int, p_uid int) RETURNS bool
+    p_type text, p_channel int, p_request int, p_decision int, p_actor int, p_payload jsonb, p_at timestamp,
+    p_subtype int, p_system int) RETURNS int
 LANGUAGE plpgsql VOLATILE AS $write$
+DECLARE
+    v_message int; v_event int;
 BEGIN
-    WITH message AS (
-        INSERT INTO mail_message (
-               model, res_id, message_type, subtype_id, author_id, body, date, message_id,
-               is_internal, email_add_signature, create_uid, create_date, write_uid, write_date)
-        SELECT 'discuss.channel', channel.id, 'notification', p_subtype,
-               coalesce((SELECT partner_id FROM res_users WHERE id = p_actor), p_system), '', moment.at,
-               '<connect-event-' || gen_random_uuid() || '@connect>',
-               FALSE, FALSE, p_uid, moment.at, p_uid, moment.at
-          FROM (SELECT date_trunc('second', clock_timestamp() AT TIME ZONE 'UTC') AS at) AS moment,
-               connect_request AS request
-          JOIN discuss_channel AS channel ON channel.channel_type = 'connect'
-           AND channel.connect_line_id = request.line_id AND channel.connect_partner_id = request.partner_id
-         WHERE request.id = p_request
-        RETURNING id, date, res_id),
-    event AS (
-        INSERT INTO connect_event (type, payload, at, channel_id, request_id, actor_id, message_id)
-        SELECT p_type, p_payload, date, res_id, p_request, p_actor, id FROM message
-        RETURNING id, message_id, channel_id)
-    INSERT INTO connect_feed_item (channel_id, message_id, event_id)
-    SELECT channel_id, message_id, id FROM event;
-    RETURN FOUND;
+    INSERT INTO mail_message (
+           model, res_id, message_type, subtype_id, author_id, body, date, message_id,
+           is_internal, email_add_signature, create_uid, create_date, write_uid, write_date)
+    VALUES ('discuss.channel', p_channel, 'notification', p_subtype,
+            coalesce((SELECT partner_id FROM res_users WHERE id = p_actor), p_system), '', p_at,
+            '<connect-event-' || gen_random_uuid() || '@connect>',
+            FALSE, FALSE, coalesce(p_actor, 1), p_at, coalesce(p_actor, 1), p_at)
+    RETURNING id INTO v_message;
+    INSERT INTO connect_event (type, payload, at, channel_id, request_id, decision_id, actor_id, message_id)
+    VALUES (p_type, p_payload, p_at, p_channel, p_request, p_decision, p_actor, v_message) RETURNING id INTO v_event;
+    INSERT INTO connect_feed_item (channel_id, message_id, event_id) VALUES (p_channel, v_message, v_event);
+    RETURN v_event;
 END $write$
 """
 
@@ -63,31 +57,46 @@ class ConnectEvent(models.Model):
     at = fields.Datetime(required=True)
     channel_id = fields.Many2one("discuss.channel", required=True, ondelete="restrict", index=True)
     request_id = fields.Many2one("connect.request", ondelete="restrict", index="btree_not_null")
+    decision_id = fields.Many2one("connect.decision", ondelete="restrict", help="The row of the ledger that it tells.")
     actor_id = fields.Many2one("res.users", ondelete="restrict")
     message_id = fields.Many2one("mail.message", required=True, ondelete="restrict", index=True)
+
+    _told_once = models.UniqueIndex("(decision_id) WHERE decision_id IS NOT NULL")
 
     def init(self):
         forbid_changes(self.env.cr, self._table)
         self.env.cr.execute(WRITE_EVENT)
 
     @api.model
-    def _write_in_feed(self, event_type, request_id, actor_id, payload):
-        """Message, event and place in the feed in one statement: it runs inside the dispatcher's decisions. False when
-        the request's recipient has no conversation on its line yet."""
-        ref = self.env["ir.model.data"]._xmlid_to_res_id
+    def _write_decisions(self, decision_ids):
+        """What these rows of the ledger say, in the feeds of their conversations, each with the decision's own time.
+        A decision that is there already is not repeated."""
         self.env.cr.execute(
-            "SELECT FROM connect_write_event(%s, %s, %s, %s, %s, %s, %s) AS written WHERE written",
-            [
-                event_type,
-                request_id,
-                actor_id or None,
-                Json(payload),
-                ref("mail.mt_comment"),
-                ref("base.partner_root"),
-                self.env.uid,
-            ],
+            SQL(
+                """SELECT connect_write_event(
+                              d.code, c.id, d.request_id, d.id, d.actor_id,
+                              jsonb_strip_nulls(jsonb_build_object(
+                                  'user_id', d.user_id, 'reason', d.reason, 'rule', d.rule,
+                                  'rating', CASE WHEN d.code = 'rated' THEN d.changes -> 'rating' END)),
+                              date_trunc('second', d.at), %s, %s)
+                     FROM connect_decision d
+                     JOIN connect_request r ON r.id = d.request_id
+                     JOIN discuss_channel c ON c.channel_type = 'connect'
+                      AND c.connect_line_id = r.line_id AND c.connect_partner_id = r.partner_id
+                    WHERE d.id = ANY(%s) AND d.code = ANY(%s)
+                      AND NOT EXISTS (SELECT FROM connect_event told WHERE told.decision_id = d.id)
+                    ORDER BY d.id""",
+                *self._message_refs(),
+                decision_ids,
+                list(SHOWN),
+            )
         )
-        return bool(self.env.cr.rowcount)
+
+    @api.model
+    def _message_refs(self):
+        """Subtype of an event's message, and its author when nobody acted."""
+        ref = self.env["ir.model.data"]._xmlid_to_res_id
+        return ref("mail.mt_comment"), ref("base.partner_root")
 
     # --- words ---
 

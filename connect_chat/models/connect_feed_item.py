@@ -11,6 +11,8 @@ What is not promised: that numbers follow the clock for messages that are stored
 
 import logging
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 
 from odoo import api, fields, models
 from odoo.addons.connect_routing.models.append_only import forbid_changes
@@ -99,42 +101,52 @@ class ConnectFeedItem(models.Model):
         for channel_id in sorted(self.env.cr.postcommit.data.pop("connect.feed", ())):
             try:
                 with self._short_transaction() as items:
-                    items._number(channel_id)
+                    items._number([channel_id])
             except Exception:  # the message is stored: its sender must not see an error; the next reader numbers it
                 _logger.exception("The feed of conversation %s could not be numbered yet", channel_id)
 
     @api.model
-    def _number(self, channel_id):
-        """Number what is committed, tell the screens, and carry out what posting left aside. Returns the head.
+    def _lock(self, channel_ids):
+        """Whoever numbers, or changes who takes part, holds the counters of these conversations until his commit."""
+        self.env.cr.execute(
+            "SELECT FROM connect_feed WHERE channel_id = ANY(%s) ORDER BY channel_id FOR NO KEY UPDATE", [channel_ids]
+        )
+
+    @api.model
+    def _number(self, channel_ids):
+        """Number what is committed, tell the screens, and carry out what posting left aside.
 
         Call it in a transaction at READ COMMITTED: after waiting for the lock, the second statement has to see what
         the one before us wrote.
         """
-        cr = self.env.cr
-        cr.execute("SELECT head FROM connect_feed WHERE channel_id = %s FOR NO KEY UPDATE", [channel_id])
-        row = cr.fetchone()
-        if not row:
-            return 0
-        cr.execute(
-            """WITH fresh AS (SELECT id, row_number() OVER (ORDER BY id) AS place
-                                FROM connect_feed_item
-                               WHERE channel_id = %(channel)s AND seq IS NULL AND message_id IS NOT NULL)
-               UPDATE connect_feed_item item SET seq = %(head)s + fresh.place FROM fresh WHERE item.id = fresh.id
-               RETURNING item.seq, item.message_id, item.author_id""",
-            {"channel": channel_id, "head": row[0]},
+        self._lock(channel_ids)
+        self.env.cr.execute(
+            """WITH fresh AS (
+                   SELECT item.id, feed.head + row_number() OVER (PARTITION BY item.channel_id ORDER BY item.id) AS seq
+                     FROM connect_feed_item item JOIN connect_feed feed ON feed.channel_id = item.channel_id
+                    WHERE item.channel_id = ANY(%s) AND item.seq IS NULL AND item.message_id IS NOT NULL),
+               numbered AS (
+                   UPDATE connect_feed_item item SET seq = fresh.seq FROM fresh WHERE item.id = fresh.id
+                   RETURNING item.channel_id, item.seq, item.message_id, item.author_id),
+               heads AS (
+                   UPDATE connect_feed feed SET head = top.seq
+                     FROM (SELECT channel_id, max(seq) AS seq FROM numbered GROUP BY channel_id) top
+                    WHERE feed.channel_id = top.channel_id)
+               SELECT channel_id, seq, message_id, author_id FROM numbered ORDER BY channel_id, seq""",
+            [channel_ids],
         )
-        fresh = sorted(cr.fetchall())
-        if not fresh:
-            return row[0]
-        head = fresh[-1][0]
-        cr.execute("UPDATE connect_feed SET head = %s WHERE channel_id = %s", [head, channel_id])
-        channel = self.env["discuss.channel"].browse(channel_id)
-        channel._bus_send(
-            "connect.feed/changed",
-            {"channel_id": channel_id, "seq": head, "items": [[seq, message_id] for seq, message_id, _author in fresh]},
-        )
-        self._catch_up(channel, {author: message for _seq, message, author in fresh if author})
-        return head
+        for channel_id, rows in groupby(self.env.cr.fetchall(), key=itemgetter(0)):
+            fresh = [row[1:] for row in rows]
+            channel = self.env["discuss.channel"].browse(channel_id)
+            channel._bus_send(
+                "connect.feed/changed",
+                {
+                    "channel_id": channel_id,
+                    "seq": fresh[-1][0],
+                    "items": [[seq, message_id] for seq, message_id, _author in fresh],
+                },
+            )
+            self._catch_up(channel, {author: message for _seq, message, author in fresh if author})
 
     @api.model
     def _catch_up(self, channel, last_by_author):
@@ -179,7 +191,9 @@ class ConnectFeedItem(models.Model):
     @api.model
     def _page(self, channel_id, after_seq, limit=PAGE):
         """``(head, [(seq, message id)])`` of a conversation the caller may read. Call it in a short transaction."""
-        head = self._number(channel_id)
+        self._number([channel_id])
+        self.env.cr.execute("SELECT head FROM connect_feed WHERE channel_id = %s", [channel_id])
+        (head,) = self.env.cr.fetchone() or (0,)
         self.env.cr.execute(
             SQL(
                 """SELECT seq, message_id FROM connect_feed_item

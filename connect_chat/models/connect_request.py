@@ -1,8 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-
-from .connect_event import SHOWN
-
 RATINGS = range(1, 6)
 
 
@@ -16,48 +13,39 @@ class ConnectRequest(models.Model):
         "rating.rating", "res_id", string="Ratings", domain=[("res_model", "=", "connect.request")]
     )
 
-    def _on_transition(self, code, decision):
-        super()._on_transition(code, decision)
-        if code not in SHOWN:
-            return
-        event = (code, self.id, decision.get("actor_id"), self._event_payload(code, decision))
-        if not self.env["connect.event"]._write_in_feed(*event):
-            # sudo: discuss.channel - a specialist begins, or an integration opens a request, before anybody wrote
-            request = self.sudo()
-            request.env["discuss.channel"]._connect_get(request.line_id, request.partner_id)
-            self.env["connect.event"]._write_in_feed(*event)
+    def _on_transition(self, decision):
+        """What a specialist does stands before the message with which he does it."""
+        super()._on_transition(decision)
+        self.env["connect.event"]._write_decisions([decision["id"]])
 
-    def _event_payload(self, code, decision):
-        payload = {"user_id": decision.get("user_id"), "reason": decision.get("reason"), "rule": decision.get("rule")}
-        if code == "rated":
-            self.env.cr.execute("SELECT rating FROM connect_request WHERE id = %s", [self.id])
-            payload["rating"] = self.env.cr.fetchone()[0]
-        return {key: value for key, value in payload.items() if value}
-
-    def _channel_id(self):
-        """Id of the conversation, None while there is none. In SQL: it runs inside decisions."""
-        self.env.cr.execute(
-            """SELECT c.id FROM connect_request r
-                 JOIN discuss_channel c ON c.channel_type = 'connect'
-                  AND c.connect_line_id = r.line_id AND c.connect_partner_id = r.partner_id
-                WHERE r.id = %s""",
-            [self.id],
-        )
-        row = self.env.cr.fetchone()
-        return row and row[0]
-
-    def _on_settled(self):
-        super()._on_settled()
+    def _on_settled(self, decisions):
+        super()._on_settled(decisions)
+        channels = self._conversations()
         items = self.env["connect.feed.item"]
+        items._lock(channels.ids)
+        self.env["connect.event"]._write_decisions([decision["id"] for decision in decisions])
+        channels._connect_seat_specialists()
+        items._number(channels.ids)
         for request in self:
-            channel = self.env["discuss.channel"].browse(request._channel_id())
-            if not channel:
-                continue
-            channel._connect_seat_specialist()
-            items._number(channel.id)
             self.env["bus.bus"]._sendone(
                 request.partner_id, "connect.portal/changed", {"line_id": request.line_id.id, "version": request.seq}
             )
+
+    def _conversations(self):
+        """The conversations of these requests. One that is missing is begun: a specialist turned to a person, or an
+        integration opened a request, before anybody wrote."""
+        self.env.cr.execute(
+            """SELECT r.id, c.id FROM connect_request r
+                 LEFT JOIN discuss_channel c ON c.channel_type = 'connect'
+                  AND c.connect_line_id = r.line_id AND c.connect_partner_id = r.partner_id
+                WHERE r.id = ANY(%s)""",
+            [self.ids],
+        )
+        rows = self.env.cr.fetchall()
+        channels = self.env["discuss.channel"].browse([channel_id for _request_id, channel_id in rows if channel_id])
+        for request in self.browse([request_id for request_id, channel_id in rows if not channel_id]):
+            channels |= channels._connect_get(request.line_id, request.partner_id)
+        return channels
 
     # --- rating (CHT-50, CHT-52) ---
 

@@ -1,7 +1,7 @@
 """The conversation: one Discuss channel of type ``connect`` per (line, recipient).
 
 It outlives requests and holds links only. Who takes part: the recipient always, and the specialist whom the open
-request is bound to; ``_connect_seat_specialist`` keeps that true. The line's other specialists read it by record rule
+request is bound to; ``_connect_seat_specialists`` keeps that true. The line's other specialists read it by record rule
 and become its specialist by writing in it (ROU-24).
 """
 
@@ -53,6 +53,8 @@ class DiscussChannel(models.Model):
             [line.id, partner.id],
         )
         connection = self.env.cr.fetchone()
+        if channel := self._connect_find(line, partner):  # at READ COMMITTED: begun while we waited for the lock
+            return channel
         # sudo: discuss.channel - nobody may create conversations by himself; install_mode keeps the creator out of it
         channels = self.sudo().with_context(install_mode=True, lang=None)
         channel = channels.create(
@@ -88,56 +90,59 @@ class DiscussChannel(models.Model):
             limit=1,
         )
 
-    def _connect_seat_specialist(self):
-        """The bound specialist is a member, no other one is. Idempotent; in a short transaction after the commit."""
-        self.ensure_one()
-        channel = self.sudo()  # sudo: discuss.channel - membership is the system's work
-        # in SQL: requests are moved in SQL, and no cached value may decide who takes part
+    def _connect_seat_specialists(self):
+        """The bound specialist is a member, no other one is. Idempotent; in a short transaction after the commit.
+
+        In SQL: requests are moved in SQL, and no cached value may decide who takes part.
+        """
         self.env.cr.execute(
-            "SELECT user_id FROM connect_request WHERE line_id = %s AND partner_id = %s AND state <> 'closed'",
-            [channel.connect_line_id.id, channel.connect_partner_id.id],
+            """SELECT d.id FROM discuss_channel_member d
+                 JOIN discuss_channel c ON c.id = d.channel_id
+                 LEFT JOIN connect_request r
+                        ON r.line_id = c.connect_line_id AND r.partner_id = c.connect_partner_id AND r.state <> 'closed'
+                 LEFT JOIN res_users u ON u.id = r.user_id
+                WHERE d.channel_id = ANY(%s)
+                  AND d.partner_id IS DISTINCT FROM c.connect_partner_id AND d.partner_id IS DISTINCT FROM u.partner_id""",
+            [self.ids],
         )
-        row = self.env.cr.fetchone()
-        specialist = self.env["res.users"].sudo().browse(row and row[0])  # sudo: the partner and companies of the bound
-        others = channel.channel_member_ids.filtered(
-            lambda member: member.partner_id not in (channel.connect_partner_id, specialist.partner_id)
-        )
-        channel._connect_remove(others)
-        if not specialist:
-            return
+        self._connect_remove_members([member_id for (member_id,) in self.env.cr.fetchall()])
         # unread begins where this work began
         self.env.cr.execute(
             """INSERT INTO discuss_channel_member (
                       channel_id, partner_id, new_message_separator, last_interest_dt,
                       create_uid, create_date, write_uid, write_date)
-               SELECT %(channel)s, %(partner)s, coalesce((
-                          SELECT min(m.id) FROM mail_message m, connect_request r
-                           WHERE m.model = 'discuss.channel' AND m.res_id = %(channel)s AND m.message_type = 'comment'
-                             AND r.line_id = %(line)s AND r.partner_id = %(recipient)s AND r.state <> 'closed'
+               SELECT c.id, u.partner_id, coalesce((
+                          SELECT min(m.id) FROM mail_message m
+                           WHERE m.model = 'discuss.channel' AND m.res_id = c.id AND m.message_type = 'comment'
                              AND m.date >= date_trunc('second', r.opened_at)), 0),
                       now() AT TIME ZONE 'UTC', 1, now() AT TIME ZONE 'UTC', 1, now() AT TIME ZONE 'UTC'
+                 FROM discuss_channel c
+                 JOIN connect_request r
+                   ON r.line_id = c.connect_line_id AND r.partner_id = c.connect_partner_id AND r.state <> 'closed'
+                 JOIN res_users u ON u.id = r.user_id
+                WHERE c.id = ANY(%s)
                ON CONFLICT (channel_id, partner_id) WHERE partner_id IS NOT NULL DO NOTHING
-               RETURNING id""",
-            {
-                "channel": channel.id,
-                "partner": specialist.partner_id.id,
-                "line": channel.connect_line_id.id,
-                "recipient": channel.connect_partner_id.id,
-            },
+               RETURNING channel_id, partner_id""",
+            [self.ids],
         )
-        row = self.env.cr.fetchone()
-        if row:
-            channel.invalidate_recordset(["channel_member_ids", "channel_partner_ids", "member_count", "is_member"])
-            channel._connect_announce(specialist)
+        seated = self.env.cr.fetchall()
+        if seated:
+            self.invalidate_recordset(["channel_member_ids", "channel_partner_ids", "member_count", "is_member"])
+        for channel_id, partner_id in seated:
+            # The channel appears on the specialist's screen: Discuss fetches it when it is told so. Nothing is read
+            # here; in a burst of requests this is done for each of them.
+            self.env["res.partner"].browse(partner_id)._bus_send(
+                "discuss.channel/joined", {"channel_id": channel_id, "invite_to_rtc_call": False, "data": {}}
+            )
 
-    def _connect_announce(self, specialist):
-        """The channel appears on the specialist's screen: Discuss fetches it when it is told so. Nothing is read here;
-        in a burst of requests this is done for each of them."""
-        specialist._bus_send("discuss.channel/joined", {"channel_id": self.id, "invite_to_rtc_call": False, "data": {}})
+    @api.model
+    def _connect_remove_members(self, member_ids):
+        # sudo: discuss.channel.member - membership is the system's work
+        members = self.env["discuss.channel.member"].sudo().browse(member_ids)
+        for channel, leaving in members.grouped("channel_id").items():
+            channel._connect_remove(leaving)
 
     def _connect_remove(self, members):
-        if not members:
-            return
         self.ensure_one()
         Store(bus_channel=self).add(
             self, [Store.Many("channel_member_ids", [], mode="DELETE", value=members)]
@@ -161,10 +166,7 @@ class DiscussChannel(models.Model):
                                    WHERE m.line_id = c.connect_line_id AND u.partner_id = d.partner_id)""",
             [lines.ids],
         )
-        # sudo: discuss.channel.member - membership is the system's work
-        strangers = self.env["discuss.channel.member"].sudo().browse([row[0] for row in self.env.cr.fetchall()])
-        for channel, members in strangers.grouped("channel_id").items():
-            channel._connect_remove(members)
+        self._connect_remove_members([member_id for (member_id,) in self.env.cr.fetchall()])
 
     # --- what Discuss asks a channel type ---
 

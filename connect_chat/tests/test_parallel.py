@@ -145,7 +145,7 @@ class TestParallel(BaseCase):
         def number(_cr):
             with self.registry.cursor() as own:
                 own.connection.set_isolation_level(1)
-                api.Environment(own, SUPERUSER_ID, {})[items]._number(self.channel_id)
+                api.Environment(own, SUPERUSER_ID, {})[items]._number([self.channel_id])
 
         self.assertFalse(self.in_threads([number] * 4))
         with self.registry.cursor() as cr:

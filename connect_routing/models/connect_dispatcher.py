@@ -114,13 +114,13 @@ class ConnectDispatcher(models.AbstractModel):
     @api.model
     def _settle(self, limit=SETTLED_AT_ONCE):
         """Tell people what moved, one batch of the outbox; True when there may be more. A row that fails is left for
-        a minute and does not stop the others."""
+        a minute and stops no other request's."""
         try:
             with self._short_transaction() as dispatcher:
-                taken = dispatcher.env["connect.unsettled"]._take(limit)
-                requests = dispatcher.env["connect.request"].browse(dict.fromkeys(request for request, _code in taken))
-                requests.browse([request for request, code in taken if code == "queued"])._notify_missed()
-                requests._on_settled()
+                decisions = dispatcher.env["connect.unsettled"]._take(limit)
+                requests = dispatcher.env["connect.request"].browse([each["request_id"] for each in decisions])
+                requests.browse([each["request_id"] for each in decisions if each["code"] == "queued"])._notify_missed()
+                requests._on_settled(decisions)
         except Exception:
             if self._in_test():
                 raise
@@ -130,7 +130,7 @@ class ConnectDispatcher(models.AbstractModel):
             with self._short_transaction() as dispatcher:
                 dispatcher.env["connect.unsettled"]._postpone(1)
             return True
-        return len(taken) == limit
+        return bool(decisions)
 
     @api.model
     def _waiting_lines(self, user_ids=None):

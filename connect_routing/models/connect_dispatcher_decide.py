@@ -62,7 +62,7 @@ class ConnectDispatcherDecide(models.AbstractModel):
             return self.env["connect.request"]._review_contacts(line_id), True
         if not line["request_id"]:
             return [], False
-        pools = self._pools(line, self._cohorts(line))
+        pools = self._pools(line)
         if not pools[line["company_id"]]:
             line.update(self._oldest_served(line, pools))
         if not line["request_id"]:
@@ -74,22 +74,17 @@ class ConnectDispatcherDecide(models.AbstractModel):
 
     @api.model
     def _lock_line(self, line_id):
-        """Lock the line; then, seeing what was committed until the lock was ours, its settings and oldest request."""
-        self.env.cr.execute("SELECT * FROM connect_look(%s)", [line_id])
+        """Lock the line; then, seeing what was committed until the lock was ours, its settings, its oldest request and
+        its specialists."""
+        self.env.cr.execute("SELECT * FROM connect_look(%s, %s)", [line_id, HEARTBEAT_TIMEOUT])
         return self.env.cr.dictfetchone()
 
     @api.model
-    def _cohorts(self, line):
-        """The line's specialists as they are at this instant, for the engine."""
-        balanced = line["delivery_rule"] == "balanced"
-        self.env.cr.execute("SELECT * FROM connect_cohorts(%s, %s, %s)", [line["id"], HEARTBEAT_TIMEOUT, balanced])
-        return [Cohort(*row[:7], row[7] or ()) for row in self.env.cr.fetchall()]
-
-    @api.model
-    def _pools(self, line, cohorts):
+    def _pools(self, line):
         """The pool by serving company: the owner's, which is everybody else's too, and one for each company whose
         first-line specialists stand on the line beside the owner's (LIN-24)."""
         owner_id = line["company_id"]
+        cohorts = [Cohort(*row[:7], row[7] or ()) for row in line["cohorts"] or ()]
         companies = {owner_id, *(cohort.company_id for cohort in cohorts)}
         return {each: classify(cohorts, owner_id, each, line["capacity"]) for each in companies}
 

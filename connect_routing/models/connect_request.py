@@ -144,14 +144,17 @@ class ConnectRequest(models.Model):
         return SQL(
             """
             WITH %(before)s r AS (%(written)s),
-            untold AS (INSERT INTO connect_unsettled (request_id, code) SELECT id, %(code)s FROM r)
-            INSERT INTO connect_decision
-                (request_id, seq, line_id, company_id, code, at, user_id, actor_id, rule, reason, pool_seen, changes)
-            SELECT r.id, r.seq, r.line_id, r.company_id, %(code)s, %(now)s, r.user_id, %(actor)s, %(rule)s,
-                   %(reason)s, %(pool)s,
-                   (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(r)) WHERE key = ANY(%(columns)s))
-              FROM r
-            RETURNING *
+            decision AS (
+                INSERT INTO connect_decision
+                    (request_id, seq, line_id, company_id, code, at, user_id, actor_id, rule, reason, pool_seen, changes)
+                SELECT r.id, r.seq, r.line_id, r.company_id, %(code)s, %(now)s, r.user_id, %(actor)s, %(rule)s,
+                       %(reason)s, %(pool)s,
+                       (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(r)) WHERE key = ANY(%(columns)s))
+                  FROM r
+                RETURNING *),
+            untold AS (
+                INSERT INTO connect_unsettled (request_id, decision_id) SELECT request_id, id FROM decision)
+            SELECT * FROM decision
             """,
             before=SQL("%s,", before) if before else SQL(),
             written=written,
@@ -166,27 +169,33 @@ class ConnectRequest(models.Model):
 
     @api.model
     def _recorded(self, statement):
-        """Execute what gives back a new row of the ledger and let the addons above know; the row as a dict, or None."""
+        """Execute what gives back a new row of the ledger; that row as a dict, or None. People are told afterwards."""
         self.env.cr.execute(statement)
         decision = self.env.cr.dictfetchone()
         if decision:
-            request = self.browse(decision["request_id"])
-            request.invalidate_recordset()
-            request._on_transition(decision["code"], decision)
+            self.browse(decision["request_id"]).invalidate_recordset()
+            if not self.env.context.get("connect_dispatching"):
+                self._on_transition(decision)
             self.env["connect.dispatcher"]._after_commit("settle")
         return decision
 
     # --- hooks for the addons above ---
 
-    def _on_transition(self, code, decision):
-        """One request made a transition, in this very transaction; ``decision`` is its row of the ledger as a dict.
+    def _on_transition(self, decision):
+        """A person moved a request, in this very transaction; ``decision`` is its row of the ledger as a dict.
 
-        Runs inside the dispatcher's short transaction: an extension may write a row or two in SQL, no more.
+        Not called for the router's own decisions, which are to be short. An extension may write a row or two in SQL;
+        what can wait belongs into ``_on_settled``, which follows for every decision.
         """
 
-    def _on_settled(self):
-        """These requests moved and are committed: wake the screens of those whom it concerns. Runs in a transaction of
-        its own, together with the outbox row that called for it; for one request perhaps more than once."""
+    def _on_settled(self, decisions):
+        """These requests moved and are committed: wake the screens of those whom it concerns.
+
+        Runs in a transaction of its own that takes the rows of the outbox with it, so what an extension writes here it
+        writes exactly once for each decision, in the order of each request's decisions.
+
+        :param list decisions: rows of the ledger as dicts, one for each request, in the order of ``self``
+        """
         wake = self.env["bus.bus"]._sendone
         for partner in self.user_id.partner_id:
             wake(partner, "connect.agent/changed", {})

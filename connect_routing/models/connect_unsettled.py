@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .connect_request import NOW
 
 
 class ConnectUnsettled(models.Model):
@@ -10,30 +13,40 @@ class ConnectUnsettled(models.Model):
     _log_access = False
     _order = "id"
 
-    request_id = fields.Many2one("connect.request", required=True, ondelete="cascade", index=True)
-    code = fields.Char(required=True)
+    request_id = fields.Many2one("connect.request", required=True, ondelete="cascade")
+    decision_id = fields.Many2one("connect.decision", required=True, ondelete="cascade")
     retry_at = fields.Datetime(help="Telling it failed; not before then again.")
+
+    _by_request = models.Index("(request_id, id)")
 
     @api.model
     def _take(self, limit):
-        """Take the oldest rows that nobody else is telling: ``[(request_id, code)]``."""
+        """Take the oldest rows that nobody else is telling, one for each request: their decisions as dicts."""
         self.env.cr.execute(
-            """DELETE FROM connect_unsettled WHERE id IN (
-                   SELECT id FROM connect_unsettled
-                    WHERE retry_at IS NULL OR retry_at < (clock_timestamp() AT TIME ZONE 'UTC')
-                    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-               RETURNING request_id, code""",
-            [limit],
+            SQL(
+                """WITH taken AS (DELETE FROM connect_unsettled WHERE id IN (%s) RETURNING decision_id)
+                   SELECT d.* FROM taken JOIN connect_decision d ON d.id = taken.decision_id ORDER BY d.id""",
+                self._due(limit),
+            )
         )
-        return self.env.cr.fetchall()
+        return self.env.cr.dictfetchall()
 
     @api.model
     def _postpone(self, limit):
         """After a failure: leave the oldest rows for the cron of the next minute."""
         self.env.cr.execute(
-            """UPDATE connect_unsettled SET retry_at = (clock_timestamp() AT TIME ZONE 'UTC') + interval '50 seconds'
-                WHERE id IN (SELECT id FROM connect_unsettled
-                              WHERE retry_at IS NULL OR retry_at < (clock_timestamp() AT TIME ZONE 'UTC')
-                              ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)""",
-            [limit],
+            SQL("UPDATE connect_unsettled SET retry_at = %s + interval '50 seconds' WHERE id IN (%s)", NOW, self._due(limit))
+        )
+
+    @api.model
+    def _due(self, limit):
+        """A request's later decisions wait until the earlier ones are told, also while another process tells these."""
+        return SQL(
+            """SELECT u.id FROM connect_unsettled u
+                WHERE (u.retry_at IS NULL OR u.retry_at < %s)
+                  AND NOT EXISTS (SELECT FROM connect_unsettled earlier
+                                   WHERE earlier.request_id = u.request_id AND earlier.id < u.id)
+                ORDER BY u.id LIMIT %s FOR UPDATE OF u SKIP LOCKED""",
+            NOW,
+            limit,
         )

@@ -1,4 +1,4 @@
-"""The three statements of a decision as functions of the database.
+"""The two statements of a decision as functions of the database.
 
 For one reason: PostgreSQL plans a statement anew at each call, and planning these took as long as executing them. The
 plans of a function's statements are kept by the session, also behind a connection pooler. What they do is decided in
@@ -9,42 +9,51 @@ from odoo.tools import SQL
 
 from .connect_request import NOW
 
+# Sorting is off: statistics of a time when the queue was empty would make the planner sort all who wait, each time.
 LOOK = """
-CREATE OR REPLACE FUNCTION connect_look(p_line int) RETURNS TABLE (
+CREATE OR REPLACE FUNCTION connect_look(p_line int, p_timeout float) RETURNS TABLE (
     id int, company_id int, kind varchar, delivery_rule varchar, capacity int, contacts bool,
-    request_id int, serving_id int, partner_id int, more bool)
-LANGUAGE plpgsql VOLATILE AS $look$
+    request_id int, serving_id int, partner_id int, more bool, cohorts json)
+LANGUAGE plpgsql VOLATILE SET enable_sort TO off AS $look$
 #variable_conflict use_column
+DECLARE
+    v_line record; v_oldest record; v_contacts bool;
 BEGIN
     PERFORM FROM connect_line WHERE id = p_line FOR NO KEY UPDATE;
-    RETURN QUERY
-    SELECT l.id, l.company_id, l.kind, l.delivery_rule, coalesce(l.capacity, 0),
-           EXISTS (SELECT FROM connect_contact c WHERE c.line_id = l.id AND NOT c.handled),
-           oldest.id, oldest.company_id, oldest.partner_id,
-           EXISTS (SELECT FROM connect_request other WHERE other.line_id = l.id AND other.state = 'queued'
-                      AND other.id <> oldest.id)
-      FROM connect_line l LEFT JOIN LATERAL (
-           SELECT r.id, r.company_id, r.partner_id FROM connect_request r
-            WHERE r.line_id = l.id AND r.state = 'queued' ORDER BY r.queued_at, r.id LIMIT 1) oldest ON TRUE
-     WHERE l.id = p_line;
+    SELECT * INTO v_line FROM connect_line WHERE id = p_line;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    v_contacts := EXISTS (SELECT FROM connect_contact WHERE line_id = p_line AND NOT handled);
+    SELECT r.id, r.company_id, r.partner_id INTO v_oldest FROM connect_request r
+     WHERE r.line_id = p_line AND r.state = 'queued' ORDER BY r.queued_at, r.id LIMIT 1;
+    RETURN QUERY SELECT
+        v_line.id, v_line.company_id, v_line.kind, v_line.delivery_rule, coalesce(v_line.capacity, 0), v_contacts,
+        v_oldest.id, v_oldest.company_id, v_oldest.partner_id,
+        EXISTS (SELECT FROM connect_request other WHERE other.line_id = p_line AND other.state = 'queued'
+                   AND other.id <> v_oldest.id),
+        CASE WHEN v_oldest.id IS NOT NULL AND NOT v_contacts
+             THEN connect_cohorts(p_line, p_timeout, v_line.delivery_rule = 'balanced') END;
 END $look$
 """
 
 COHORTS = """
-CREATE OR REPLACE FUNCTION connect_cohorts(p_line int, p_timeout float, p_balanced bool) RETURNS TABLE (
-    company_id int, priority varchar, status varchar, accepts bool, reachable bool, load int, user_ids int[],
-    idle_since float[])
+CREATE OR REPLACE FUNCTION connect_cohorts(p_line int, p_timeout float, p_balanced bool) RETURNS json
 LANGUAGE plpgsql VOLATILE AS $cohorts$
-#variable_conflict use_column
 BEGIN
-    RETURN QUERY
-    SELECT a.company_id, m.priority, s.code, coalesce(s.accepts_chats, FALSE),
-           coalesce(a.last_seen > %(now)s - make_interval(secs => p_timeout), FALSE), m.load, array_agg(m.user_id),
-           array_agg(coalesce(extract(epoch FROM m.last_assigned_at)::float, 0)) FILTER (WHERE p_balanced)
-      FROM connect_line_member m
-      JOIN connect_agent a ON a.user_id = m.user_id
-      JOIN connect_status s ON s.id = a.status_id
-     WHERE m.line_id = p_line GROUP BY 1, 2, 3, 4, 5, 6;
+    RETURN (
+        SELECT json_agg(json_build_array(
+                   cohort.company_id, cohort.priority, s.code, coalesce(s.accepts_chats, FALSE), cohort.reachable,
+                   cohort.load, cohort.user_ids, cohort.idle_since))
+          FROM (SELECT a.company_id, m.priority, a.status_id, m.load,
+                       coalesce(a.last_seen > %(now)s - make_interval(secs => p_timeout), FALSE) AS reachable,
+                       array_agg(m.user_id) AS user_ids,
+                       array_agg(coalesce(extract(epoch FROM m.last_assigned_at)::float, 0))
+                           FILTER (WHERE p_balanced) AS idle_since
+                  FROM connect_line_member m JOIN connect_agent a ON a.user_id = m.user_id
+                 WHERE m.line_id = p_line
+                 GROUP BY a.company_id, m.priority, a.status_id, m.load, reachable) cohort
+          JOIN connect_status s ON s.id = cohort.status_id);
 END $cohorts$
 """
 
@@ -103,7 +112,7 @@ def install(env):
             pool=SQL("p_pool"),
         )
 
-    env.cr.execute(LOOK)
+    env.cr.execute("DROP FUNCTION IF EXISTS connect_look, connect_cohorts, connect_claim")
     env.cr.execute(SQL(COHORTS, now=NOW))
-    env.cr.execute("DROP FUNCTION IF EXISTS connect_claim")
+    env.cr.execute(LOOK)
     env.cr.execute(SQL(CLAIM, waiting=assignment(""), skipping=assignment("SKIP LOCKED")))

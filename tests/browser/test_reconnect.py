@@ -55,7 +55,7 @@ def test_the_feed_is_complete_after_a_minute_without_a_socket(
         servers.end(second)
         server.restart()
         for visitor in (anna, nikiforov):
-            visitor.errors.clear()  # a browser may complain while its server is dead
+            visitor.forgive()  # a browser may complain while its server is dead
     for number in range(1, 8):
         expect(anna.page.locator(".o-mail-Message", has_text=f"Пока вас не было {number}")).to_have_count(
             1, timeout=60_000

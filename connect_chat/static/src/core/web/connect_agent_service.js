@@ -1,13 +1,14 @@
 import { reactive } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
-import { rpc } from "@web/core/network/rpc";
+import { ConnectionLostError, rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { debounce } from "@web/core/utils/timing";
 import { setServerTime } from "@connect_chat/core/common/connect_clock";
 
 const HEARTBEAT = 20000; // ms
+const RETRY = 3000; // ms
 const VERSION_KEY = "connect.agent.version";
 
 /**
@@ -36,6 +37,17 @@ export class ConnectAgent {
         this.state = { status: "", status_name: "", statuses: [], active: [], waiting: [], waiting_count: 0 };
         /** What stands around the conversations that were opened, by id of their channel. */
         this.around = {};
+        /** Readings may overtake each other: one that began earlier never replaces a later one. */
+        this.turn = 0;
+        this.applied = {};
+    }
+
+    isLatest(what, turn) {
+        if (turn < (this.applied[what] ?? 0)) {
+            return false;
+        }
+        this.applied[what] = turn;
+        return true;
     }
 
     begin() {
@@ -75,10 +87,14 @@ export class ConnectAgent {
     }
 
     async refresh() {
+        const turn = ++this.turn;
         let state;
         try {
             state = await this.orm.silent.call("connect.agent", "get_state", []);
         } catch {
+            return; // the next beat tells that the version differs
+        }
+        if (!this.isLatest("state", turn)) {
             return;
         }
         this.take(state);
@@ -145,12 +161,18 @@ export class ConnectAgent {
     }
 
     async loadAround(channelId) {
+        const turn = ++this.turn;
         try {
             const around = await rpc("/connect/agent/channel", { channel_id: channelId }, { silent: true });
-            setServerTime(around.now);
-            this.around[channelId] = around;
-        } catch {
-            // not served any more, or no connection: what is shown stays until the next reading
+            if (this.isLatest(channelId, turn)) {
+                setServerTime(around.now);
+                this.around[channelId] = around;
+            }
+        } catch (error) {
+            if (error instanceof ConnectionLostError && this.store.discuss.thread?.id === channelId) {
+                browser.setTimeout(() => this.loadAround(channelId), RETRY);
+            }
+            // else he does not serve it any more: what is shown stays
         }
     }
 
