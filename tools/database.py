@@ -82,6 +82,7 @@ def clone(source: str, target: str) -> None:
         shutil.copytree(files, paths.DATA / target / "filestore" / target, copy_function=_link)
     with administration() as cursor:
         cursor.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+        cursor.execute("CHECKPOINT")  # else a crash before the next one would set the copied sequences back
 
 
 def rename(source: str, target: str) -> None:

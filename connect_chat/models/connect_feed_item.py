@@ -11,13 +11,12 @@ What is not promised: that numbers follow the clock for messages that are stored
 
 import logging
 from contextlib import contextmanager
-from itertools import groupby
 from operator import itemgetter
 
 from odoo import api, fields, models
 from odoo.addons.connect_routing.models.append_only import forbid_changes
 from odoo.addons.mail.tools.discuss import Store
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 _logger = logging.getLogger(__name__)
 
@@ -135,7 +134,7 @@ class ConnectFeedItem(models.Model):
                SELECT channel_id, seq, message_id, author_id FROM numbered ORDER BY channel_id, seq""",
             [channel_ids],
         )
-        for channel_id, rows in groupby(self.env.cr.fetchall(), key=itemgetter(0)):
+        for channel_id, rows in groupby(self.env.cr.fetchall(), itemgetter(0)):
             fresh = [row[1:] for row in rows]
             channel = self.env["discuss.channel"].browse(channel_id)
             channel._bus_send(

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from .connect_event import SHOWN
+
 RATINGS = range(1, 6)
 
 
@@ -16,7 +19,8 @@ class ConnectRequest(models.Model):
     def _on_transition(self, decision):
         """What a specialist does stands before the message with which he does it."""
         super()._on_transition(decision)
-        self.env["connect.event"]._write_decisions([decision["id"]])
+        if decision["code"] in SHOWN:
+            self.env["connect.event"]._write_decisions([decision["id"]])
 
     def _on_settled(self, decisions):
         super()._on_settled(decisions)

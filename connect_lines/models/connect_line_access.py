@@ -86,6 +86,8 @@ class ConnectLine(models.Model):
         self.ensure_one()
         # sudo: a company is only named here
         line, partner = self.sudo(), partner.sudo()
+        # these two alone: this runs for each request, and a person has a hundred columns
+        partner.fetch(["company_id", "commercial_partner_id"])
         company = partner.company_id or partner.commercial_partner_id.company_id or line.company_id
         return company.with_env(self.env)
 

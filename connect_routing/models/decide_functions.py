@@ -25,13 +25,13 @@ BEGIN
         RETURN;
     END IF;
     v_contacts := EXISTS (SELECT FROM connect_contact WHERE line_id = p_line AND NOT handled);
-    SELECT r.id, r.company_id, r.partner_id INTO v_oldest FROM connect_request r
+    SELECT r.id, r.company_id, r.partner_id, r.queued_at INTO v_oldest FROM connect_request r
      WHERE r.line_id = p_line AND r.state = 'queued' ORDER BY r.queued_at, r.id LIMIT 1;
     RETURN QUERY SELECT
         v_line.id, v_line.company_id, v_line.kind, v_line.delivery_rule, coalesce(v_line.capacity, 0), v_contacts,
         v_oldest.id, v_oldest.company_id, v_oldest.partner_id,
         EXISTS (SELECT FROM connect_request other WHERE other.line_id = p_line AND other.state = 'queued'
-                   AND other.id <> v_oldest.id),
+                   AND (other.queued_at, other.id) > (v_oldest.queued_at, v_oldest.id)),
         CASE WHEN v_oldest.id IS NOT NULL AND NOT v_contacts
              THEN connect_cohorts(p_line, p_timeout, v_line.delivery_rule = 'balanced') END;
 END $look$
@@ -40,13 +40,15 @@ END $look$
 COHORTS = """
 CREATE OR REPLACE FUNCTION connect_cohorts(p_line int, p_timeout float, p_balanced bool) RETURNS json
 LANGUAGE plpgsql VOLATILE AS $cohorts$
+DECLARE
+    v_fresh timestamp := %(now)s - make_interval(secs => p_timeout);
 BEGIN
     RETURN (
         SELECT json_agg(json_build_array(
                    cohort.company_id, cohort.priority, s.code, coalesce(s.accepts_chats, FALSE), cohort.reachable,
                    cohort.load, cohort.user_ids, cohort.idle_since))
           FROM (SELECT a.company_id, m.priority, a.status_id, m.load,
-                       coalesce(a.last_seen > %(now)s - make_interval(secs => p_timeout), FALSE) AS reachable,
+                       coalesce(a.last_seen > v_fresh, FALSE) AS reachable,
                        array_agg(m.user_id) AS user_ids,
                        array_agg(coalesce(extract(epoch FROM m.last_assigned_at)::float, 0))
                            FILTER (WHERE p_balanced) AS idle_since
