@@ -93,8 +93,8 @@ class ConnectAgent(models.Model):
     def heartbeat(self, idle=0):
         """Say that the caller's screen is alive; call it every 20 s, and at once when he is back after a pause.
 
-        :param float idle: seconds since he last touched keyboard or mouse there (ROU-07); left out, he counts as active.
-            Of several screens the most active counts
+        :param float idle: seconds since he last touched keyboard or mouse there (ROU-07); left out, he counts as
+            active. Of several screens the most active counts
         :return: ``{"version": int, "status": str}``; fetch ``get_state`` when the version is not the one you show
         :rtype: dict
         :raise AccessError: the caller is not a specialist
@@ -198,13 +198,17 @@ class ConnectAgent(models.Model):
     def _declare(self, status_id):
         """By hand; whoever declares something is there."""
         self.env.cr.execute(
-            SQL("UPDATE connect_agent SET last_seen = %(now)s, last_active = %(now)s WHERE id = %(id)s", now=NOW, id=self.id)
+            SQL(
+                "UPDATE connect_agent SET last_seen = %(now)s, last_active = %(now)s WHERE id = %(id)s",
+                now=NOW,
+                id=self.id,
+            )
         )
         return self._switch(status_id, "manual")
 
     @api.model
     def _on_login(self, user_id):
-        """A new login starts with the profile's status (ROU-05), not with that or the plan of a session that was lost."""
+        """A new login starts with the profile's status (ROU-05), not with what a lost session had or planned."""
         self.env.cr.execute(
             """UPDATE connect_agent SET resume_status_id = NULL, planned_status_id = NULL
                 WHERE user_id = %s AND resume_status_id IS NOT NULL""",
@@ -333,9 +337,7 @@ class ConnectAgent(models.Model):
         agent = self.with_context(lang=lang)
         requests = agent.env["connect.request"]
         user = agent.user_id
-        statuses = agent.env["connect.status"].search(
-            self._settable(agent.profile)
-        )
+        statuses = agent.env["connect.status"].search(self._settable(agent.profile))
         waiting = requests.with_user(user).search(
             [("state", "=", "queued"), ("line_id.member_ids.user_id", "=", user.id)], order="queued_at, id", limit=200
         )

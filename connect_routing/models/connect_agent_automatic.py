@@ -135,9 +135,7 @@ class ConnectAgentAutomatic(models.Model):
             return row["status_id"]
         if move.ends_plan:
             self._end_plan()
-        self._switch(
-            move.status, move.origin, before_idle_id=move.declared if move.declared != move.status else None
-        )
+        self._switch(move.status, move.origin, before_idle_id=move.declared if move.declared != move.status else None)
         return move.status
 
     def _lock_standing(self):
@@ -172,7 +170,8 @@ class ConnectAgentAutomatic(models.Model):
 
     def _end_plan(self):
         self.env.cr.execute(
-            "UPDATE connect_agent SET planned_status_id = NULL, plan_version = plan_version + 1 WHERE id = %s", [self.id]
+            "UPDATE connect_agent SET planned_status_id = NULL, plan_version = plan_version + 1 WHERE id = %s",
+            [self.id],
         )
 
     @api.model

@@ -128,7 +128,9 @@ class TestAutomatic(RoutingCase):
         and a touch brings back what he had declared."""
         self.untouched(TEN)
         agent = self.agent(self.high)
-        self.env.cr.execute("UPDATE connect_agent SET last_seen = last_seen - interval '5 min' WHERE id = %s", [agent.id])
+        self.env.cr.execute(
+            "UPDATE connect_agent SET last_seen = last_seen - interval '5 min' WHERE id = %s", [agent.id]
+        )
         agent._close_lost()
         self.env.invalidate_all()
         self.assertEqual(agent.status_id.code, "offline")
