@@ -25,8 +25,8 @@ class ConnectAgentAutomatic(models.Model):
         string="Away after, min",
         compute="_compute_idle_minutes",
         inverse="_inverse_idle_minutes",
-        help="Minutes without keyboard and mouse after which the specialist counts as away; 0 = never. Who has the same "
-        "time as the company follows it when it changes.",
+        help="Minutes without keyboard and mouse after which the specialist counts as away; 0 = never. Who has the "
+        "same time as the company follows it when it changes.",
     )
 
     @api.depends("idle_own", "company_id.connect_idle_minutes")

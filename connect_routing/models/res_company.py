@@ -8,8 +8,8 @@ class ResCompany(models.Model):
         "Away after, min",
         default=10,
         required=True,
-        help="Minutes without keyboard and mouse after which a specialist counts as away; 0 = never. A specialist may set "
-        "another time for himself.",
+        help="Minutes without keyboard and mouse after which a specialist counts as away; 0 = never. A specialist may "
+        "set another time for himself.",
     )
 
     _connect_idle_not_negative = models.Constraint(

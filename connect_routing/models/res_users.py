@@ -10,16 +10,16 @@ class ResUsers(models.Model):
         compute="_compute_connect_idle_minutes",
         inverse="_inverse_connect_idle_minutes",
         compute_sudo=True,
-        help="Minutes without keyboard and mouse after which you count as away; 0 = never. Your status comes back with the "
-        "first touch.",
+        help="Minutes without keyboard and mouse after which you count as away; 0 = never. Your status comes back with "
+        "the first touch.",
     )
 
     @property
-    def SELF_READABLE_FIELDS(self):
+    def SELF_READABLE_FIELDS(self):  # noqa: N802
         return [*super().SELF_READABLE_FIELDS, "connect_idle_minutes"]
 
     @property
-    def SELF_WRITEABLE_FIELDS(self):
+    def SELF_WRITEABLE_FIELDS(self):  # noqa: N802
         return [*super().SELF_WRITEABLE_FIELDS, "connect_idle_minutes"]
 
     @api.depends("connect_agent_ids.idle_minutes", "company_id.connect_idle_minutes")
