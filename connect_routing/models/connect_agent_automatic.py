@@ -176,7 +176,7 @@ class ConnectAgentAutomatic(models.Model):
 
     @api.model
     def _apply_plans(self, user_ids):
-        """The planned statuses of those of ``user_ids`` who have no work left; who is gone finds his when he is back."""
+        """The planned statuses of those who have no work left; who is gone finds his when he is back."""
         self.env.cr.execute(
             """SELECT a.id FROM connect_agent a JOIN connect_status s ON s.id = a.status_id
                 WHERE a.user_id = ANY(%s) AND a.planned_status_id IS NOT NULL AND a.load = 0 AND s.code <> %s

@@ -20,12 +20,12 @@ export class Activity {
 
     touch({ type, screenX, screenY }) {
         if (type === "pointermove") {
-            // a page that moves under a still mouse sends this event, too
-            const pointer = `${screenX},${screenY}`;
-            if (pointer === this.pointer) {
+            // a page that moves under a still mouse sends this event, too, and the first one tells no movement
+            const before = this.pointer;
+            this.pointer = `${screenX},${screenY}`;
+            if (!before || this.pointer === before) {
                 return;
             }
-            this.pointer = pointer;
         }
         this.last = Date.now();
         if (this.last - this.shared >= SHARE_EVERY) {
