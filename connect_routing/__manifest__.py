@@ -18,6 +18,8 @@
         "views/connect_status_views.xml",
         "views/connect_decision_views.xml",
         "views/connect_line_views.xml",
+        "views/res_company_views.xml",
+        "views/res_users_views.xml",
         "views/menus.xml",
     ],
 }

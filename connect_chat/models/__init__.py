@@ -12,6 +12,7 @@ from . import (
     discuss_channel_member,
     discuss_channel_portal,
     discuss_channel_post,
+    discuss_channel_session,
     ir_attachment,
     ir_http,
     ir_websocket,

@@ -9,4 +9,5 @@ from . import (
     test_post,
     test_rating,
     test_routes,
+    test_session,
 )

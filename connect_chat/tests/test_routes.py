@@ -48,6 +48,9 @@ class TestRoutes(ChatCase, HttpCase):
         self.assertIn(posted["message_id"], [message["id"] for message in page["data"]["mail.message"]])
         page, _error = self.rpc("/connect/feed", channel_id=self.channel.id, after_seq=page["head"])
         self.assertEqual(page["items"], [])
+        self.assertNotIn("before_session", page)
+        page, _error = self.rpc("/connect/feed", channel_id=self.channel.id, with_session=True)
+        self.assertEqual(page["before_session"], 0)
 
     def test_feed_limits(self):
         """A page has 200 items at most, whatever is asked."""

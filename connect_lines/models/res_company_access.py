@@ -61,7 +61,7 @@ class ResCompany(models.Model):
             # sudo: whose partner it is decides, and the reader may be neither
             distributor = company.sudo().connect_distributor_id
             if company in user.company_ids and user.has_group("connect_lines.group_partner_admin"):
-                allowed |= OWN_FIELDS
+                allowed |= self._connect_own_fields()
             if distributor & user.company_ids and user.has_group("connect_lines.group_distributor"):
                 allowed |= DISTRIBUTOR_FIELDS
             forbidden = set(vals) - allowed
@@ -80,6 +80,10 @@ class ResCompany(models.Model):
                         fields=labels,
                     )
                 )
+
+    def _connect_own_fields(self):
+        """What an administrator may change on his own company's card; an addon with a setting of its own adds it."""
+        return OWN_FIELDS
 
     def _connect_check_platform_only(self, vals, default=NOTHING):
         if self.env.su or self.env.user.has_group("connect_lines.group_platform"):

@@ -1,4 +1,5 @@
-"""The router's rules as plain typed Python: who may take a request, in which order, and what a request may become.
+"""The router's rules as plain typed Python: who may take a request, in which order, what a request may become, and when
+a specialist's status changes by itself.
 
 Nothing here knows Odoo or a database. The dispatcher feeds it snapshots of tables and carries out what it
 answers, and the replay of a past day feeds it history, so both use the same rules. Randomness comes in as an
@@ -8,6 +9,7 @@ argument, so that a test can fix it.
 from .lifecycle import CODES, STATES, Transition, fold, next_state
 from .policies import Band, Context, rank
 from .pool import Cohort, Exclusion, Pool, Priority, classify
+from .statuses import Move, Standing, next_status
 
 __all__ = [
     "CODES",
@@ -16,11 +18,14 @@ __all__ = [
     "Cohort",
     "Context",
     "Exclusion",
+    "Move",
     "Pool",
     "Priority",
+    "Standing",
     "Transition",
     "classify",
     "fold",
     "next_state",
+    "next_status",
     "rank",
 ]

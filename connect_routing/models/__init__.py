@@ -1,6 +1,7 @@
 from . import connect_status
 from . import connect_status_log
 from . import connect_agent
+from . import connect_agent_automatic
 from . import connect_decision
 from . import connect_contact
 from . import connect_unsettled
@@ -11,4 +12,6 @@ from . import connect_dispatcher
 from . import connect_dispatcher_decide
 from . import connect_line
 from . import connect_line_member
+from . import res_company
+from . import res_partner
 from . import res_users

@@ -3,6 +3,8 @@
 The heartbeat comes every 20 s over HTTP from one of his tabs. Without it for 45 s he gets no new requests; after 65 s
 (ROU-03) the minute cron closes his status *at the last heartbeat*, so that a blip of the network never reaches the
 log and a dead computer does not count as work. When he is back without a new login, he has his status again.
+
+What changes by itself besides, by inactivity or as planned, is in ``connect_agent_automatic.py``.
 """
 
 from odoo import api, fields, models
@@ -11,8 +13,10 @@ from odoo.tools import SQL
 
 from .connect_request import NOW
 from .connect_request_work import UNBIND_AFTER
-from .connect_status import FREE, NOT_READY, OFFLINE
+from .connect_status import OFFLINE
 from .verbs import in_users_language
+
+ENDS_PLAN = frozenset({"manual", "planned", "logout"})  # origins of changes after which nothing is planned
 
 
 class ConnectAgent(models.Model):
@@ -37,6 +41,14 @@ class ConnectAgent(models.Model):
     resume_status_id = fields.Many2one(
         "connect.status", readonly=True, help="Status to return to after a lost connection."
     )
+    before_idle_id = fields.Many2one(
+        "connect.status", readonly=True, help="Status that inactivity has replaced; the first touch brings it back."
+    )
+    planned_status_id = fields.Many2one(
+        "connect.status", string="Planned", readonly=True, help="Status that follows when the work in hand is finished."
+    )
+    plan_version = fields.Integer(default=0, required=True, readonly=True)
+    last_active = fields.Datetime(readonly=True, help="When the specialist last touched keyboard or mouse.")
     line_ids = fields.Many2many("connect.line", compute="_compute_line_ids", string="Lines")
     is_reachable = fields.Boolean(string="Connected", compute="_compute_is_reachable")
     stat_class = fields.Selection(related="status_id.stat_class")
@@ -72,30 +84,38 @@ class ConnectAgent(models.Model):
         status = self.env["connect.status"].browse(self.env["connect.status"]._id_of(code or ""))
         if not status or not status.settable:
             names = self.env["connect.status"].search([("settable", "=", True)]).mapped("name")
-            raise UserError(self.env._("Choose one of these statuses: %s.", ", ".join(names)))
+            raise self._no_such_status(names)
         self._in_own_transaction("_declare", status.id)
         return self.get_state()
 
     @api.model
     @in_users_language
-    def heartbeat(self):
-        """Say that the caller's screen is alive; call it every 20 s.
+    def heartbeat(self, idle=0):
+        """Say that the caller's screen is alive; call it every 20 s, and at once when he is back after a pause.
 
+        :param float idle: seconds since he last touched keyboard or mouse there (ROU-07); left out, he counts as
+            active. Of several screens the most active counts
         :return: ``{"version": int, "status": str}``; fetch ``get_state`` when the version is not the one you show
         :rtype: dict
         :raise AccessError: the caller is not a specialist
+        :raise UserError: ``idle`` is no number
         """
         self._check_agent()
-        return self._in_own_transaction("_beat")
+        idle = 0 if idle is None else idle
+        if isinstance(idle, bool) or not isinstance(idle, (int, float)) or idle != idle:
+            raise UserError(self.env._("The time without activity is a number of seconds."))
+        # no more than a year: a screen whose clock was set says anything
+        return self._in_own_transaction("_beat", min(max(idle, 0), 31_536_000))
 
     @api.model
     @in_users_language
     def get_state(self):
         """What the caller's screen shows: status, own work, and who waits on the caller's lines.
 
-        :return: ``{"status", "status_name", "icon", "since", "now": ISO times in UTC, "version": int, "statuses":
-            [{"code", "name", "icon", "stat_class"}], "active": [request], "waiting": [request, the longest first, at
-            most 200], "waiting_count": int}``
+        :return: ``{"status", "status_name", "icon", "since", "now": ISO times in UTC, "version": int, "is_idle": bool,
+            "declared_name": the status that comes back after idleness, "planned", "planned_name": "" when nothing is,
+            "statuses": [{"code", "name", "icon", "stat_class"}], "active": [request], "waiting": [request, the longest
+            first, at most 200], "waiting_count": int}``
         :rtype: dict
         :raise AccessError: the caller is not a specialist
         """
@@ -112,12 +132,12 @@ class ConnectAgent(models.Model):
             agent = dispatcher.env["connect.agent"]._ensure(dispatcher.env["res.users"].browse(user_id))
             return getattr(agent, method)(*args)
 
-    def _switch(self, status_id, origin, at=None):
+    def _switch(self, status_id, origin, at=None, before_idle_id=None):
         """Close the open interval and open the next one at ``at`` (now). True when the status changed."""
         self.ensure_one()
         at = SQL("%s::timestamp", at) if at else NOW
-        self.env.cr.execute("SELECT status_id FROM connect_agent WHERE id = %s FOR NO KEY UPDATE", [self.id])
-        if self.env.cr.fetchone()[0] == status_id:
+        if self._mark(origin, before_idle_id) == status_id:
+            self.invalidate_recordset()
             return False
         self.env.cr.execute(
             SQL(
@@ -129,13 +149,12 @@ class ConnectAgent(models.Model):
                     UPDATE connect_status_log l SET date_end = moment.at FROM moment
                      WHERE l.agent_id = %(agent)s AND l.date_end IS NULL RETURNING 1)
                 UPDATE connect_agent a
-                   SET status_id = %(status)s, status_since = moment.at, resume_status_id = %(resume)s
+                   SET status_id = %(status)s, status_since = moment.at
                   FROM moment WHERE a.id = %(agent)s
                 """,
                 at=at,
                 agent=self.id,
                 status=status_id,
-                resume=self.status_id.id if origin == "lost" else None,
             )
         )
         self.env.cr.execute(  # a statement of its own: only now is the former interval closed for the unique index
@@ -144,42 +163,55 @@ class ConnectAgent(models.Model):
             [origin, self.id],
         )
         self.invalidate_recordset()
-        self.env["bus.bus"]._sendone(self.user_id.partner_id, "connect.agent/changed", {"status": self.status_id.code})
+        self._tell_screens()
+        self._mirror()
         if self.status_id.accepts_chats:
             self.env["connect.dispatcher"]._after_commit(("agent", self.user_id.id))
         return True
 
+    def _mark(self, origin, before_idle_id):
+        """Lock the row and note what stands behind the status that is about to be set. Returns the present one."""
+        self.env.cr.execute(
+            """UPDATE connect_agent a
+                  SET before_idle_id = %(before_idle)s,
+                      resume_status_id = CASE WHEN %(lost)s THEN coalesce(a.before_idle_id, a.status_id) END,
+                      planned_status_id = CASE WHEN NOT %(ends_plan)s THEN a.planned_status_id END,
+                      plan_version = a.plan_version + (%(ends_plan)s AND a.planned_status_id IS NOT NULL)::int
+                 FROM (SELECT id, planned_status_id FROM connect_agent WHERE id = %(id)s FOR NO KEY UPDATE) before
+                WHERE a.id = before.id RETURNING a.status_id, before.planned_status_id""",
+            {
+                "id": self.id,
+                "before_idle": before_idle_id,
+                "lost": origin == "lost",
+                "ends_plan": origin in ENDS_PLAN,
+            },
+        )
+        status_id, planned_id = self.env.cr.fetchone()
+        if planned_id and origin in ENDS_PLAN:
+            self._tell_screens()
+        return status_id
+
+    def _tell_screens(self):
+        """All tabs of his read his state again (ROU-10)."""
+        self.env["bus.bus"]._sendone(self.user_id.partner_id, "connect.agent/changed", {})
+
     def _declare(self, status_id):
         """By hand; whoever declares something is there."""
-        self.env.cr.execute(SQL("UPDATE connect_agent SET last_seen = %s WHERE id = %s", NOW, self.id))
-        return self._switch(status_id, "manual")
-
-    def _beat(self):
         self.env.cr.execute(
-            f"""UPDATE connect_agent a SET last_seen = clock_timestamp() AT TIME ZONE 'UTC'
-                 FROM (SELECT id, last_seen FROM connect_agent WHERE id = %s FOR NO KEY UPDATE) before
-                WHERE a.id = before.id
-            RETURNING before.last_seen IS NULL
-                   OR before.last_seen < a.last_seen - make_interval(secs => {UNBIND_AFTER - 20})""",
-            [self.id],
+            SQL(
+                "UPDATE connect_agent SET last_seen = %(now)s, last_active = %(now)s WHERE id = %(id)s",
+                now=NOW,
+                id=self.id,
+            )
         )
-        was_away = self.env.cr.fetchone()[0]
-        self.invalidate_recordset()
-        if self.status_id.code == OFFLINE:
-            status_id = self.resume_status_id.id or self._login_status_id()
-            self._switch(status_id, "login")
-        elif was_away and self.status_id.accepts_chats:
-            self.env["connect.dispatcher"]._after_commit(("agent", self.user_id.id))
-        return {"version": self._version(), "status": self.status_id.code}
-
-    def _login_status_id(self):
-        return self.env["connect.status"]._id_of(FREE if self.profile == "support" else NOT_READY)
+        return self._switch(status_id, "manual")
 
     @api.model
     def _on_login(self, user_id):
-        """A new login starts with the profile's status (ROU-05), not with the one of a session that was lost."""
+        """A new login starts with the profile's status (ROU-05), not with what a lost session had or planned."""
         self.env.cr.execute(
-            "UPDATE connect_agent SET resume_status_id = NULL WHERE user_id = %s AND resume_status_id IS NOT NULL",
+            """UPDATE connect_agent SET resume_status_id = NULL, planned_status_id = NULL
+                WHERE user_id = %s AND resume_status_id IS NOT NULL""",
             [user_id],
         )
 
@@ -229,10 +261,12 @@ class ConnectAgent(models.Model):
         )
         self.env["connect.line.member"]._recount(user_ids=user_ids)
         self.invalidate_model(["load"])
+        self._apply_plans(user_ids)
 
     @api.model
     def _miscounted(self):
-        """User ids whose counters differ from their work: a crash came between a commit and its recount."""
+        """User ids whose counters differ from their work, or whose plan is due: a crash came between a commit and its
+        recount."""
         self.env.cr.execute(
             """
             WITH work AS (SELECT user_id, line_id, count(*) AS load FROM connect_request
@@ -242,7 +276,11 @@ class ConnectAgent(models.Model):
              UNION
             SELECT m.user_id FROM connect_line_member m LEFT JOIN work USING (user_id, line_id)
              WHERE m.load <> coalesce(work.load, 0)
-            """
+             UNION
+            SELECT a.user_id FROM connect_agent a JOIN connect_status s ON s.id = a.status_id
+             WHERE a.planned_status_id IS NOT NULL AND a.load = 0 AND s.code <> %s
+            """,
+            [OFFLINE],
         )
         return [user_id for (user_id,) in self.env.cr.fetchall()]
 
@@ -263,8 +301,9 @@ class ConnectAgent(models.Model):
                 SQL(
                     """
                     WITH created AS (
-                        INSERT INTO connect_agent (user_id, company_id, profile, status_id, status_since, load)
-                        VALUES (%(user)s, %(company)s, 'support', %(status)s, %(now)s, 0)
+                        INSERT INTO connect_agent
+                               (user_id, company_id, profile, status_id, status_since, load, plan_version)
+                        VALUES (%(user)s, %(company)s, 'support', %(status)s, %(now)s, 0, 0)
                         ON CONFLICT (user_id) DO NOTHING RETURNING id, user_id, company_id, status_id, status_since)
                     INSERT INTO connect_status_log (agent_id, user_id, company_id, status_id, date_start, origin)
                     SELECT id, user_id, company_id, status_id, status_since, 'system' FROM created
@@ -278,7 +317,7 @@ class ConnectAgent(models.Model):
         return self.search([("user_id", "in", users.ids)]) if users - known.user_id else known
 
     def _version(self):
-        """Grows with every decision on the agent's lines and every change of his status."""
+        """Grows with every decision on the agent's lines and every change of his status or plan."""
         self.env.cr.execute(
             """SELECT coalesce(sum(latest.id), 0) FROM connect_line_member m
                 CROSS JOIN LATERAL (SELECT id FROM connect_decision d
@@ -287,16 +326,18 @@ class ConnectAgent(models.Model):
             [self.user_id.id],
         )
         decisions = self.env.cr.fetchone()[0]
-        self.env.cr.execute("SELECT coalesce(max(id), 0) FROM connect_status_log WHERE agent_id = %s", [self.id])
+        self.env.cr.execute(
+            """SELECT plan_version + (SELECT coalesce(max(id), 0) FROM connect_status_log l WHERE l.agent_id = a.id)
+                 FROM connect_agent a WHERE id = %s""",
+            [self.id],
+        )
         return int(decisions + self.env.cr.fetchone()[0])
 
     def _state(self, lang):
         agent = self.with_context(lang=lang)
         requests = agent.env["connect.request"]
         user = agent.user_id
-        statuses = agent.env["connect.status"].search(
-            [("settable", "=", True), ("profile", "in", [agent.profile, "both"])]
-        )
+        statuses = agent.env["connect.status"].search(self._settable(agent.profile))
         waiting = requests.with_user(user).search(
             [("state", "=", "queued"), ("line_id.member_ids.user_id", "=", user.id)], order="queued_at, id", limit=200
         )
@@ -310,6 +351,10 @@ class ConnectAgent(models.Model):
             "since": f"{agent.status_since.isoformat(timespec='seconds')}Z",
             "now": f"{fields.Datetime.now().isoformat(timespec='seconds')}Z",
             "version": agent._version(),
+            "is_idle": bool(agent.before_idle_id),
+            "declared_name": (agent.before_idle_id or agent.status_id).name,
+            "planned": agent.planned_status_id.code or "",
+            "planned_name": agent.planned_status_id.name or "",
             "statuses": statuses.read(["code", "name", "icon", "stat_class"], load=False),
             "active": active._to_state_dict(),
             "waiting": waiting.sudo()._to_state_dict(),  # found under the agent's own rules just above

@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.tools import ormcache
 
@@ -7,6 +9,17 @@ PROFILES = [("support", "Support"), ("contact_center", "Contact centre"), ("both
 OFFLINE = "offline"
 FREE = "free"
 NOT_READY = "not_ready"
+AWAY = "away"
+INACTIVE = "inactive"
+DO_NOT_DISTURB = "dnd"
+
+
+class Traits(NamedTuple):
+    """What the heartbeat asks about a status, kept in memory."""
+
+    code: str
+    accepts: bool
+    goes_idle: bool
 
 
 class ConnectStatus(models.Model):
@@ -33,8 +46,39 @@ class ConnectStatus(models.Model):
     )
     stat_class = fields.Selection(STAT_CLASSES, string="Counts as", default="pause", required=True)
     settable = fields.Boolean(string="Chosen by hand", help="Otherwise only the system sets it.")
+    goes_idle = fields.Boolean(
+        string="Ends by inactivity",
+        compute="_compute_goes_idle",
+        store=True,
+        readonly=False,
+        help="Who neither types nor moves the mouse in this status counts as away after the time set for him.",
+    )
 
     _code_unique = models.Constraint("UNIQUE(code)", "Another status has this code already.")
+
+    @api.depends("stat_class", "settable")
+    def _compute_goes_idle(self):
+        """Those in which a specialist works by his own word: nobody is expected at the keyboard during lunch, and
+        during a call the hands may rest."""
+        for status in self:
+            status.goes_idle = status.stat_class == "free" and status.settable
+
+    def _im_status(self):
+        """What Odoo shows beside the name of somebody in this status: its ``im_status``."""
+        self.ensure_one()
+        if self.stat_class == "offline":
+            return "offline"
+        if self.stat_class == "free":
+            return "online" if self.settable else "busy"  # the system's own: in a call
+        return "busy" if self.code == DO_NOT_DISTURB else "away"
+
+    @api.model
+    @ormcache()
+    def _traits(self):
+        """``{id: Traits}`` of the whole catalogue, archived ones too."""
+        # a catalogue that everybody may know, two dozen rows
+        statuses = self.with_context(active_test=False).sudo().search([("code", "!=", False)])
+        return {each.id: Traits(each.code, each.accepts_chats, each.goes_idle) for each in statuses}
 
     @api.model
     @ormcache("code")

@@ -27,6 +27,9 @@ class ConnectStatusLog(models.Model):
             ("logout", "Logout"),
             ("system", "System"),
             ("lost", "Connection lost"),
+            ("idle", "Inactivity"),
+            ("back", "Active again"),
+            ("planned", "As planned"),
         ],
         required=True,
     )

@@ -101,6 +101,13 @@ class Agent(Visitor):
         self.page.locator(".o-dropdown-item", has_text=re.compile(f"^\\s*{name}\\s*$")).click()
         expect(self.page.locator(".o_connect_status")).to_contain_text(name)
 
+    def plan(self, name: str) -> None:
+        """Plan the status that follows the work in hand."""
+        self.page.locator(".o_connect_status").click()
+        self.page.locator(".o_connect_plan").click()
+        self.page.locator(".o-dropdown-item", has_text=re.compile(f"^\\s*{name}\\s*$")).last.click()
+        expect(self.page.locator(".o_connect_planned")).to_contain_text(name)
+
     def row(self, name: str) -> Locator:
         return self.page.locator(".o_connect_sidebar .o_connect_row", has_text=name).first
 

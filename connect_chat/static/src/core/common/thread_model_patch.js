@@ -1,3 +1,4 @@
+import { fields } from "@mail/core/common/record";
 import { Thread } from "@mail/core/common/thread_model";
 import "@mail/discuss/core/common/thread_model_patch";
 import { rpc } from "@web/core/network/rpc";
@@ -14,6 +15,8 @@ patch(Thread.prototype, {
         /** The last number of the feed up to which this screen misses nothing; undefined until it has caught up once. */
         this.connectSeq = undefined;
         this.connectCatchingUp = undefined;
+        /** Id of the last message before the session that is shown; 0: the whole history is. */
+        this.connectBefore = fields.Attr(0);
     },
     get isChatChannel() {
         return this.channel_type === "connect" || super.isChatChannel;
@@ -49,14 +52,33 @@ patch(Thread.prototype, {
         const isFirst = this.channel_type === "connect" && this.connectSeq === undefined;
         if (isFirst) {
             // the head is asked before the messages: what comes in between is fetched twice rather than never
-            const { head } = await rpc(
+            const { head, before_session } = await rpc(
                 "/connect/feed",
-                { channel_id: this.id, after_seq: 2147483647, limit: 1 },
+                { channel_id: this.id, after_seq: 2147483647, limit: 1, with_session: true },
                 { silent: true }
-            ).catch(() => ({ head: undefined }));
+            ).catch(() => ({ head: undefined, before_session: 0 }));
             this.connectSeq = head;
+            this.connectBefore = before_session;
         }
-        return super.fetchMessages(params);
+        if (this.connectBefore && params.around <= this.connectBefore) {
+            if (isFirst || !params.around) {
+                params = { ...params, around: this.connectBefore + 1 };
+            } else {
+                this.connectBefore = 0; // he follows a search or a quotation into the history
+            }
+        }
+        const messages = await super.fetchMessages(params);
+        return this.connectBefore ? messages.filter(({ id }) => id > this.connectBefore) : messages;
+    },
+    /** The session is shown to its beginning, and there is something before it. */
+    get connectHasEarlier() {
+        return Boolean(this.connectBefore) && this.isLoaded && !this.loadOlder && !this.hasLoadingFailed;
+    },
+    /** From here on the history comes by pages, as one scrolls. */
+    async connectShowEarlier() {
+        this.connectBefore = 0;
+        this.loadOlder = true;
+        await this.fetchMoreMessages();
     },
     /**
      * Fetch what this screen is missing, by number. Called when the server says that the feed has grown, after the

@@ -6,6 +6,7 @@ import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { debounce } from "@web/core/utils/timing";
 import { setServerTime } from "@connect_chat/core/common/connect_clock";
+import { Activity } from "./connect_activity";
 
 const HEARTBEAT = 20000; // ms
 const RETRY = 3000; // ms
@@ -34,7 +35,16 @@ export class ConnectAgent {
         this.notification = services.notification;
         this.orm = services.orm;
         this.isAgent = false;
-        this.state = { status: "", status_name: "", statuses: [], active: [], waiting: [], waiting_count: 0 };
+        this.state = {
+            status: "",
+            status_name: "",
+            statuses: [],
+            planned: "",
+            is_idle: false,
+            active: [],
+            waiting: [],
+            waiting_count: 0,
+        };
         /** What stands around the conversations that were opened, by id of their channel. */
         this.around = {};
         /** Readings may overtake each other: one that began earlier never replaces a later one. */
@@ -66,23 +76,35 @@ export class ConnectAgent {
                 refresh();
             }
         });
+        this.activity = new Activity(() => this.comeBack());
         browser.setInterval(() => this.beat(), HEARTBEAT);
         this.beat().then(() => this.refresh());
     }
 
     /** One tab speaks for all of them; the others learn of a new version from it. */
-    async beat() {
-        if (!(await this.multiTab.isOnMainTab())) {
+    async beat({ isForAll = true } = {}) {
+        if (isForAll && !(await this.multiTab.isOnMainTab())) {
             return;
         }
         try {
-            const { version } = await this.orm.silent.call("connect.agent", "heartbeat", []);
+            const { version } = await this.orm.silent.call("connect.agent", "heartbeat", [], {
+                idle: this.activity.secondsSince(),
+            });
             browser.localStorage.setItem(VERSION_KEY, version);
             if (this.state.version !== undefined && version !== this.state.version) {
                 await this.refresh();
             }
         } catch {
             // no connection: the next beat tries again
+        }
+    }
+
+    /** A touch after a pause: the former status at once, from whichever tab it was. */
+    async comeBack() {
+        if (this.state.is_idle && !this.isComingBack) {
+            this.isComingBack = true;
+            await this.beat({ isForAll: false });
+            browser.setTimeout(() => (this.isComingBack = false), 2000);
         }
     }
 
@@ -144,6 +166,11 @@ export class ConnectAgent {
 
     async setStatus(code) {
         this.take(await this.orm.call("connect.agent", "set_status", [code]));
+    }
+
+    /** @param {string} code the status that follows the work in hand; "" for none */
+    async planStatus(code) {
+        this.take(await this.orm.call("connect.agent", "plan_status", [code]));
     }
 
     // --- conversations ---

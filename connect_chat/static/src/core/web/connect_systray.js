@@ -2,6 +2,7 @@ import { Component, useState } from "@odoo/owl";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { _t } from "@web/core/l10n/translation";
+import { imStatusItem } from "@mail/core/common/im_status_dropdown";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { absolute, elapsed, useClock } from "@connect_chat/core/common/connect_clock";
@@ -41,7 +42,19 @@ export class ConnectSystray extends Component {
         return `fa ${status?.icon || "fa-circle"}`;
     }
 
+    /** What can follow the work in hand. */
+    get choices() {
+        return this.state.statuses.filter(({ code }) => code !== this.state.status);
+    }
+
+    get plannedTitle() {
+        return _t("Planned: %s, as soon as your work is finished", this.state.planned_name);
+    }
+
     get statusTitle() {
+        if (this.state.is_idle) {
+            return _t("You have not touched keyboard and mouse. The first touch brings «%s» back.", this.state.declared_name);
+        }
         return _t("%(status)s since %(time)s. Alt+S: change", {
             status: this.state.status_name,
             time: absolute(this.state.since),
@@ -66,5 +79,12 @@ export class ConnectSystray extends Component {
         }
     }
 }
+
+// A specialist's dot follows his status: one place to set it.
+registry.category("user_menuitems").add(
+    "im_status",
+    (env) => ({ ...imStatusItem(env), show: () => !env.services["connect.agent"].isAgent }),
+    { force: true }
+);
 
 registry.category("systray").add("connect_chat.systray", { Component: ConnectSystray }, { sequence: 90 });

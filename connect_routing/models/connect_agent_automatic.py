@@ -1,0 +1,207 @@
+"""What changes a specialist's status without his hand: the heartbeat that ends a silence, inactivity (ROU-07), the plan
+for when his work is done (ROU-08). The rule itself is ``engine/statuses.py``; it is asked at each heartbeat and after
+each finished work, and always answers from the row, so a crash delays a change by one heartbeat at most.
+
+The log tells when the server changed the status. Idleness therefore begins there with the heartbeat that reports it,
+N minutes after the last touch, not with the last touch: until then requests were given to him.
+"""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..engine import Standing, next_status
+from .connect_request import NOW
+from .connect_request_work import UNBIND_AFTER
+from .connect_status import AWAY, FREE, INACTIVE, NOT_READY, OFFLINE
+from .verbs import in_users_language
+
+
+class ConnectAgentAutomatic(models.Model):
+    _inherit = "connect.agent"
+
+    idle_own = fields.Integer(readonly=True, help="NULL: the company's time holds for him.")
+    idle_minutes = fields.Integer(
+        string="Away after, min",
+        compute="_compute_idle_minutes",
+        inverse="_inverse_idle_minutes",
+        help="Minutes without keyboard and mouse after which the specialist counts as away; 0 = never. Who has the "
+        "same time as the company follows it when it changes.",
+    )
+
+    @api.depends("idle_own", "company_id.connect_idle_minutes")
+    def _compute_idle_minutes(self):
+        self.env["res.company"].flush_model(["connect_idle_minutes"])
+        self.env.cr.execute(  # in SQL: the ORM takes NULL, the company's time, for 0, which is never
+            """SELECT a.id, coalesce(a.idle_own, c.connect_idle_minutes)
+                 FROM connect_agent a JOIN res_company c ON c.id = a.company_id WHERE a.id = ANY(%s)""",
+            [self.ids],
+        )
+        minutes = dict(self.env.cr.fetchall())
+        for agent in self:
+            agent.idle_minutes = minutes.get(agent._origin.id, 0)
+
+    def _inverse_idle_minutes(self):
+        self.env["res.company"].flush_model(["connect_idle_minutes"])
+        for agent in self:
+            if agent.idle_minutes < 0:
+                raise UserError(self.env._("The time without activity cannot be negative. 0 means never."))
+            self.env.cr.execute(
+                """UPDATE connect_agent a SET idle_own = nullif(%s, c.connect_idle_minutes)
+                     FROM res_company c WHERE c.id = a.company_id AND a.id = %s""",
+                [agent.idle_minutes, agent.id],
+            )
+        self.invalidate_recordset(["idle_own", "idle_minutes"], flush=False)
+
+    # --- public ---
+
+    @api.model
+    @in_users_language
+    def plan_status(self, code):
+        """Plan the status that follows when the caller's last work in hand is finished (ROU-08).
+
+        Without work it is set at once. A status set by hand cancels the plan.
+
+        :param str code: one of ``get_state()["statuses"]``; empty cancels the plan
+        :return: as ``get_state``
+        :rtype: dict
+        :raise UserError: no such status, or none that the caller's profile sets by hand
+        :raise AccessError: the caller is not a specialist
+        """
+        self._check_agent()
+        profile = self.sudo().search([("user_id", "=", self.env.uid)]).profile or "support"  # the caller's own row
+        choices = self.env["connect.status"].search(self._settable(profile))
+        status = choices.filtered(lambda each: each.code == code)
+        if code and not status:
+            raise self._no_such_status(choices.mapped("name"))
+        self._in_own_transaction("_plan", status.id)
+        return self.get_state()
+
+    @api.model
+    def _settable(self, profile):
+        return [("settable", "=", True), ("profile", "in", [profile, "both"])]
+
+    @api.model
+    def _no_such_status(self, names):
+        return UserError(self.env._("Choose one of these statuses: %s.", ", ".join(names)))
+
+    # --- the heartbeat ---
+
+    def _beat(self, idle=0):
+        self.env.cr.execute(
+            f"""UPDATE connect_agent a
+                   SET last_seen = moment.now,
+                       last_active = greatest(a.last_active, moment.now - make_interval(secs => %s))
+                  FROM (SELECT id, last_seen FROM connect_agent WHERE id = %s FOR NO KEY UPDATE) before,
+                       (SELECT clock_timestamp() AT TIME ZONE 'UTC' AS now) moment
+                 WHERE a.id = before.id
+             RETURNING before.last_seen IS NULL
+                    OR before.last_seen < a.last_seen - make_interval(secs => {UNBIND_AFTER - 20})""",
+            [idle, self.id],
+        )
+        was_away = self.env.cr.fetchone()[0]
+        status_id = self._move_on()
+        status = self.env["connect.status"]._traits()[status_id]
+        if was_away and status.accepts:
+            self.env["connect.dispatcher"]._after_commit(("agent", self.user_id.id))
+        return {"version": self._version(), "status": status.code}
+
+    @api.model
+    def _login_status_id(self, profile):
+        return self.env["connect.status"]._id_of(FREE if profile == "support" else NOT_READY)
+
+    def _move_on(self):
+        """Carry out what the rule says of him now; the id of the status that he has then."""
+        row = self._lock_standing()
+        statuses = self.env["connect.status"]
+        catalogue = statuses._traits()
+        is_offline = catalogue[row["status_id"]].code == OFFLINE
+        if is_offline:
+            declared = row["resume_status_id"] or self._login_status_id(row["profile"])
+        else:
+            declared = row["before_idle_id"] or row["status_id"]
+        standing = Standing(
+            status=row["status_id"],
+            declared=declared,
+            planned=row["planned_status_id"],
+            load=row["load"],
+            idle_for=row["idle_for"],
+            idle_after=row["idle_after"],
+            idle_status=statuses._id_of(AWAY if row["profile"] == "support" else INACTIVE),
+            is_offline=is_offline,
+        )
+        move = next_status(standing, {status_id for status_id, traits in catalogue.items() if traits.goes_idle})
+        if not move:
+            return row["status_id"]
+        if move.ends_plan:
+            self._end_plan()
+        self._switch(move.status, move.origin, before_idle_id=move.declared if move.declared != move.status else None)
+        return move.status
+
+    def _lock_standing(self):
+        self.flush_recordset(["profile"])
+        self.env.cr.execute(
+            SQL(
+                """SELECT a.status_id, a.before_idle_id, a.resume_status_id, a.planned_status_id, a.load, a.profile,
+                          coalesce(extract(epoch FROM %s - a.last_active), 0)::float AS idle_for,
+                          60 * coalesce(a.idle_own, c.connect_idle_minutes, 0) AS idle_after
+                     FROM connect_agent a JOIN res_company c ON c.id = a.company_id
+                    WHERE a.id = %s FOR NO KEY UPDATE OF a""",
+                NOW,
+                self.id,
+            )
+        )
+        return self.env.cr.dictfetchone()
+
+    # --- the plan ---
+
+    def _plan(self, status_id):
+        """``status_id`` False: nothing is planned any more."""
+        if status_id and not self._lock_standing()["load"]:
+            return self._declare(status_id)
+        self.env.cr.execute(
+            """UPDATE connect_agent SET planned_status_id = %s, plan_version = plan_version + 1
+                WHERE id = %s AND planned_status_id IS DISTINCT FROM %s""",
+            [status_id or None, self.id, status_id or None],
+        )
+        self.invalidate_recordset()
+        self._tell_screens()
+        return True
+
+    def _end_plan(self):
+        self.env.cr.execute(
+            "UPDATE connect_agent SET planned_status_id = NULL, plan_version = plan_version + 1 WHERE id = %s",
+            [self.id],
+        )
+
+    @api.model
+    def _apply_plans(self, user_ids):
+        """The planned statuses of those who have no work left; who is gone finds his when he is back."""
+        self.env.cr.execute(
+            """SELECT a.id FROM connect_agent a JOIN connect_status s ON s.id = a.status_id
+                WHERE a.user_id = ANY(%s) AND a.planned_status_id IS NOT NULL AND a.load = 0 AND s.code <> %s
+                ORDER BY a.id""",
+            [user_ids, OFFLINE],
+        )
+        for (agent_id,) in self.env.cr.fetchall():
+            self.browse(agent_id)._move_on()
+
+    # --- what Odoo shows ---
+
+    def _mirror(self):
+        """Odoo's dot beside the name follows our status (decision 5), and so do the pushes that it mutes."""
+        self.ensure_one()
+        im_status = self.status_id._im_status()
+        manual = None if im_status == "online" else im_status
+        self.env.cr.execute(
+            "UPDATE res_users SET manual_im_status = %s WHERE id = %s AND manual_im_status IS DISTINCT FROM %s",
+            [manual, self.user_id.id, manual],
+        )
+        partner = self.user_id.partner_id
+        self.user_id.invalidate_recordset(["manual_im_status", "im_status"], flush=False)
+        partner.invalidate_recordset(["im_status", "offline_since"], flush=False)
+        partner._bus_send(
+            "bus.bus/im_status_updated",
+            {"im_status": partner.im_status, "partner_id": partner.id, "guest_id": False, "debounce": False},
+            subchannel="presence",
+        )
