@@ -102,7 +102,8 @@ class DiscussChannel(models.Model):
                         ON r.line_id = c.connect_line_id AND r.partner_id = c.connect_partner_id AND r.state <> 'closed'
                  LEFT JOIN res_users u ON u.id = r.user_id
                 WHERE d.channel_id = ANY(%s)
-                  AND d.partner_id IS DISTINCT FROM c.connect_partner_id AND d.partner_id IS DISTINCT FROM u.partner_id""",
+                  AND d.partner_id IS DISTINCT FROM c.connect_partner_id
+                  AND d.partner_id IS DISTINCT FROM u.partner_id""",
             [self.ids],
         )
         self._connect_remove_members([member_id for (member_id,) in self.env.cr.fetchall()])

@@ -146,7 +146,8 @@ class ConnectRequest(models.Model):
             WITH %(before)s r AS (%(written)s),
             decision AS (
                 INSERT INTO connect_decision
-                    (request_id, seq, line_id, company_id, code, at, user_id, actor_id, rule, reason, pool_seen, changes)
+                    (request_id, seq, line_id, company_id, code, at,
+                     user_id, actor_id, rule, reason, pool_seen, changes)
                 SELECT r.id, r.seq, r.line_id, r.company_id, %(code)s, %(now)s, r.user_id, %(actor)s, %(rule)s,
                        %(reason)s, %(pool)s,
                        (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(r)) WHERE key = ANY(%(columns)s))

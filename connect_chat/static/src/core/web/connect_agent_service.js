@@ -6,6 +6,7 @@ import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { debounce } from "@web/core/utils/timing";
 import { setServerTime } from "@connect_chat/core/common/connect_clock";
+import { steadyInterval } from "./steady_interval";
 import { Activity } from "./connect_activity";
 
 const HEARTBEAT = 20000; // ms
@@ -77,7 +78,7 @@ export class ConnectAgent {
             }
         });
         this.activity = new Activity(() => this.comeBack());
-        browser.setInterval(() => this.beat(), HEARTBEAT);
+        steadyInterval(() => this.beat(), HEARTBEAT);
         this.beat().then(() => this.refresh());
     }
 
