@@ -138,7 +138,8 @@ class ConnectDispatcherDecide(models.AbstractModel):
 
     @api.model
     def _claim(self, line, user_ids, wait, reason, pool):
-        """Bind the request to the first of ``user_ids`` who still can take it; the decision, or None."""
+        """Bind the request to the first of ``user_ids`` who still can take it; the decision, or None. The ledger keeps
+        the pool, and when we looked at it: what came while we waited for a specialist was not passed by."""
         return self.env["connect.request"]._recorded(
             SQL(
                 "SELECT * FROM connect_claim(%s, %s, %s::int[], %s, %s, %s, %s, %s, %s::jsonb)",
@@ -150,7 +151,7 @@ class ConnectDispatcherDecide(models.AbstractModel):
                 wait,
                 line["delivery_rule"],
                 reason,
-                Json(pool.summary()),
+                Json(pool.summary() | {"at": line["looked_at"]}),
             )
         )
 

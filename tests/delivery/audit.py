@@ -7,11 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-SLACK = 0.05  # s between a promise seen by a client and the router's look at its queue
-
 
 class Step(NamedTuple):
-    """A row of the ledger. ``at``: seconds since the epoch; ``queued_at``: the place in the queue, when it has one."""
+    """A row of the ledger. Times in seconds since the epoch. ``queued_at``: the place in the queue, when it has one.
+    ``looked_at``: when the router, holding the line, looked at its queue; it may have waited for a specialist since."""
 
     request: int
     seq: int
@@ -20,6 +19,7 @@ class Step(NamedTuple):
     at: float
     user: int | None
     queued_at: float | None
+    looked_at: float | None
 
 
 def over_capacity(steps: Iterable[Step], capacity: int) -> list[str]:
@@ -42,6 +42,7 @@ def overtaken(steps: Iterable[Step], promised: dict[int, float]) -> list[str]:
     """Requests that waited, seen by everybody, while a younger one of the same line was assigned.
 
     ``promised``: when the client of a request saw its commit; without it, nobody knows since when it could be seen.
+    A request that came back to the queue was put there by the router itself, under the lock of the line.
     """
     by_line: dict[int, list[Step]] = defaultdict(list)
     for step in steps:
@@ -67,10 +68,10 @@ def _overtaken_on_line(history: list[Step], promised: dict[int, float]) -> list[
             mine = place.pop(step.request, None)
             while queue and place.get(queue[0][1]) != queue[0][0]:
                 heapq.heappop(queue)
-            if step.code == "assigned" and mine is not None:
+            if step.looked_at is not None and mine is not None:
                 wrong += [
                     f"{step.request} overtook {other} on line {step.line}"
                     for since, other in queue[:20]
-                    if since < mine and place.get(other) == since and visible[other] + SLACK < step.at
+                    if since < mine and place.get(other) == since and visible[other] < step.looked_at
                 ]
     return wrong

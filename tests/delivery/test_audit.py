@@ -6,11 +6,11 @@ from .audit import Step, over_capacity, overtaken
 
 
 def opened(request: int, at: float) -> Step:
-    return Step(request, 1, 1, "opened", at, None, at)
+    return Step(request, 1, 1, "opened", at, None, at, None)
 
 
-def assigned(request: int, at: float, user: int = 7) -> Step:
-    return Step(request, 2, 1, "assigned", at, user, None)
+def assigned(request: int, at: float, user: int = 7, looked_at: float | None = None) -> Step:
+    return Step(request, 2, 1, "assigned", at, user, None, looked_at or at)
 
 
 def test_a_younger_request_that_was_served_first_is_found() -> None:
@@ -24,8 +24,16 @@ def test_a_request_nobody_could_see_yet_was_not_overtaken() -> None:
     assert overtaken(steps, {1: 12.5, 2: 11.1}) == []
 
 
+def test_what_came_after_the_router_had_looked_was_not_overtaken() -> None:
+    steps = [opened(1, 10.0), opened(2, 11.0), assigned(2, 13.0, looked_at=12.0), assigned(1, 14.0)]
+    assert overtaken(steps, {1: 12.5, 2: 11.1}) == []
+    assert overtaken(steps, {1: 11.5, 2: 11.1}) == ["2 overtook 1 on line 1"]
+
+
 def test_a_specialist_with_too_many_is_found() -> None:
     steps = [opened(1, 1.0), opened(2, 1.0), assigned(1, 2.0), assigned(2, 3.0)]
     assert over_capacity(steps, 1) == ["user 7 had 2 of line 1 at 3.0"]
     assert over_capacity(steps, 2) == []
-    assert over_capacity([steps[0], steps[1], steps[2], Step(1, 3, 1, "finished", 2.5, 7, None), steps[3]], 1) == []
+    assert (
+        over_capacity([*steps[:3], Step(1, 3, 1, "finished", 2.5, 7, None, None), steps[3]], 1) == []
+    )
