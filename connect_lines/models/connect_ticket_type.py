@@ -1,0 +1,20 @@
+from odoo import fields, models
+
+PROCESSES = [("service", "Service"), ("wish", "Wish")]
+
+
+class ConnectTicketType(models.Model):
+    """What kind of problem a ticket is about; it decides which form is filled in and through which stages it goes."""
+
+    _name = "connect.ticket.type"
+    _description = "Type of service tickets"
+    _order = "sequence, id"
+
+    name = fields.Char("Name", required=True, translate=True)
+    code = fields.Char("Code", required=True, help="What integrations call the type.")
+    description = fields.Char("Description", translate=True, help="People read it where they choose the type.")
+    process = fields.Selection(PROCESSES, "Stages", required=True, default="service")
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+
+    _code_unique = models.Constraint("UNIQUE (code)", "There is a type with this code already.")
