@@ -34,7 +34,8 @@ class ConnectPortal(Controller):
         """Everything around the conversation, in the caller's language.
 
         :param int line_id: the line whose conversation is shown; 0 for the list alone
-        :return: ``{"app_name", "greeting", "company", "client", "now", "lines": […], "line": {…} or False}``
+        :return: ``{"app_name", "greeting", "company", "client", "now", "lines": […], "line": {…} or False,
+            "tickets": {"open": int, "any": bool, "may_create": bool}}``
         """
         connections = self._lines()
         chosen = connections.filtered(lambda each: each.line_id.id == line_id)
@@ -49,6 +50,10 @@ class ConnectPortal(Controller):
             "now": f"{Datetime.now().isoformat()}Z",
             "lines": request.env["discuss.channel"]._connect_portal_lines(connections),
             "line": request.env["discuss.channel"]._connect_portal_line(chosen) if chosen else False,
+            "tickets": {
+                **request.env["connect.ticket"]._portal_summary(),
+                "may_create": any(connections.line_id.mapped("has_tickets")),
+            },
         }
 
     @route("/connect/portal/open", type="jsonrpc", auth="user", methods=["POST"])

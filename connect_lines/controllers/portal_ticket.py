@@ -21,7 +21,7 @@ class TicketPortal(CustomerPortal):
             values["connect_ticket_count"] = self._own_count() or (1 if self._lines() else 0)
         return values
 
-    @route(["/my/tickets", "/my/tickets/page/<int:page>"], type="http", auth="user", methods=["GET"])
+    @route(["/my/tickets", "/my/tickets/page/<int:page>"], type="http", auth="user", website=True, methods=["GET"])
     def tickets(self, page=1, filterby="open", **_query):
         filters = {
             "open": {"label": request.env._("Open"), "domain": [("stage_kind", "in", OPEN_KINDS)]},
@@ -47,7 +47,7 @@ class TicketPortal(CustomerPortal):
         }
         return request.render("connect_lines.portal_tickets", values)
 
-    @route("/my/tickets/<int:ticket_id>", type="http", auth="user", methods=["GET"])
+    @route("/my/tickets/<int:ticket_id>", type="http", auth="user", website=True, methods=["GET"])
     def ticket(self, ticket_id, **_query):
         ticket = request.env["connect.ticket"].search(
             [("id", "=", ticket_id), ("partner_id", "=", request.env.user.partner_id.id)]
@@ -63,12 +63,12 @@ class TicketPortal(CustomerPortal):
         }
         return request.render("connect_lines.portal_ticket", values)
 
-    @route("/my/tickets/new", type="http", auth="user", methods=["GET"])
+    @route("/my/tickets/new", type="http", auth="user", website=True, methods=["GET"])
     def new(self, line_id="", type_code="", **_query):
         return self._render_form({"line_id": line_id, "type_code": type_code})
 
-    @route("/my/tickets/new", type="http", auth="user", methods=["POST"])
-    def create(self, **form):
+    @route("/my/tickets/new", type="http", auth="user", website=True, methods=["POST"])
+    def submit(self, **form):
         files = [file for file in request.httprequest.files.getlist("files") if file.filename]
         try:
             with request.env.cr.savepoint():
@@ -125,11 +125,10 @@ class TicketPortal(CustomerPortal):
                     request.env._("«%(name)s» is larger than %(limit)s MB.", name=file.filename,
                                   limit=FILE_LIMIT // 1024**2)
                 )  # fmt: skip
-            values.append({"name": file.filename, "raw": content, "res_model": ticket._name, "res_id": ticket.id})
-        # sudo: recipients create no attachments by themselves; these belong to the ticket that was just made
+            values.append({"name": file.filename, "raw": content, "res_model": "mail.compose.message", "res_id": 0})
+        # sudo: recipients create no attachments by themselves; posting moves these into the ticket
         attachments = request.env["ir.attachment"].sudo().create(values)
         ticket.sudo().message_post(  # sudo: the files of one's own ticket
-            body="",
             attachment_ids=attachments.ids,
             author_id=request.env.user.partner_id.id,
             message_type="comment",
@@ -142,7 +141,7 @@ class TicketPortal(CustomerPortal):
             return request.redirect("/my/tickets")
         env = request.env
         line = lines.filtered(lambda each: each.id == self._number(form.get("line_id"))) or lines[:1]
-        kinds = env["connect.ticket.type"].search([])
+        kinds = env["connect.ticket.type"]._all()
         kind = kinds.filtered(lambda each: each.code == form.get("type_code")) or kinds[:1]
         labels = env["connect.ticket"].fields_get(DETAILS, ["string", "help", "type", "selection"])
         values = {
@@ -153,7 +152,10 @@ class TicketPortal(CustomerPortal):
             "kinds": kinds,
             "kind": kind,
             "topics": env["connect.topic"]._of_line(line),
-            "fields": [{"name": name, "mandatory": name in mandatory_of(kind.code), **labels[name]} for name in form_of(kind.code)],
+            "fields": [
+                {"name": name, "mandatory": name in mandatory_of(kind.code), **labels[name]}
+                for name in form_of(kind.code)
+            ],
             "form": form,
             "form_key": form.get("form_key") or str(uuid4()),
             "error": error,

@@ -1,4 +1,4 @@
-"""Service tickets: what was asked, who works on it, how far it is. The clock, mail and the form have files of their own.
+"""Service tickets: what was asked, who works on it, how far it is. Clock, mail and form have files of their own.
 
 A ticket belongs to its line: the line's owner keeps it (numbers, deadlines, subscription), the company that serves
 the recipient sees it, too. Stages move through ``write``; everything the server answers for is in ``SYSTEM``.
@@ -264,9 +264,16 @@ class ConnectTicket(models.Model):
     def _is_open(self):
         return self.stage_kind in OPEN_KINDS
 
+    @api.model
+    def _system_fields(self):
+        """Hook: names of the fields that the server alone writes."""
+        return SYSTEM
+
     def _refuse_system_fields(self, vals):
-        if not self.env.su and SYSTEM & vals.keys():
-            raise AccessError(self.env._("The number, the history and the deadlines of a ticket are kept by the system."))
+        if not self.env.su and self._system_fields() & vals.keys():
+            raise AccessError(
+                self.env._("The number, the history and the deadlines of a ticket are kept by the system.")
+            )
 
     def _fill_in(self, vals):
         """Check the parties of a ticket that is about to be made, and fill in what its line and type decide."""

@@ -80,7 +80,7 @@ class ConnectTicket(models.Model):
             for move, following in zip(moves, [*moves[1:], False], strict=True):
                 if following or move.kind in OPEN_KINDS:
                     end = following.at if following else now
-                    stage_id = move.stage_id.id
+                    stage_id = str(move.stage_id.id)  # as JSON has it
                     seconds[stage_id] = seconds.get(stage_id, 0) + int((end - move.at).total_seconds())
             ticket.duration_tracking = seconds
 

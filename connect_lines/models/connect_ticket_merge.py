@@ -49,13 +49,12 @@ class ConnectTicket(models.Model):
         # sudo: messages and files of both tickets, which the caller may write
         messages = self.sudo().message_ids.filtered(lambda message: message.message_type != "user_notification")
         messages.write({"res_id": target.id})
+        # sudo: as above
         files = self.env["ir.attachment"].sudo().search([("res_model", "=", self._name), ("res_id", "=", self.id)])
         files.write({"res_id": target.id})
-        text = Markup("<br/>").join(
-            Markup("<b>%s</b>: %s") % (label, line) for label, line in self._filled_details()
-        )
+        text = Markup("<br/>").join(Markup("<b>%s</b>: %s") % (label, line) for label, line in self._filled_details())
         if text:
-            target.message_post(body=text, subject=f"№ {self.name} {self.summary}", subtype_xmlid="mail.mt_note")
+            target.message_post(body=text, subject=self.display_name, subtype_xmlid="mail.mt_note")
 
     def _tell_merged(self, target, same_person):
         duplicate = self.with_context(lang=self.partner_id.lang or self.env.lang)

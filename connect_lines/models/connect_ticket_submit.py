@@ -108,7 +108,7 @@ class ConnectTicket(models.Model):
         _ = self.env._
         kind = self.env["connect.ticket.type"].search([("code", "=", str(type_code or ""))])
         if not kind:
-            codes = ", ".join(self.env["connect.ticket.type"].search([]).mapped("code"))
+            codes = ", ".join(self.env["connect.ticket.type"]._all().mapped("code"))
             raise UserError(_("Choose the type of the ticket, one of: %s.", codes))
         topic = self.env["connect.topic"]._of_line(line).filtered(lambda each: each.id == topic_id)
         if not topic:

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 PROCESSES = [("service", "Service"), ("wish", "Wish")]
 
@@ -18,3 +18,8 @@ class ConnectTicketType(models.Model):
     active = fields.Boolean(default=True)
 
     _code_unique = models.Constraint("UNIQUE (code)", "There is a type with this code already.")
+
+    @api.model
+    def _all(self):
+        """Every type in use: a handful, for the form and for those who ask which there are."""
+        return self.search([], limit=100)

@@ -241,7 +241,10 @@ EVERYBODY = dict.fromkeys(
 
 @register("connect.ticket.type", read=EVERYBODY, write={"platform": "ab"})
 def ticket_types(case):
-    return {"a": case.env.ref("connect_lines.ticket_type_incident"), "b": case.env.ref("connect_lines.ticket_type_wish")}
+    return {
+        "a": case.env.ref("connect_lines.ticket_type_incident"),
+        "b": case.env.ref("connect_lines.ticket_type_wish"),
+    }
 
 
 @register("connect.ticket.stage", read=EVERYBODY, write={"platform": "ab"})
@@ -284,9 +287,7 @@ def ticket_rules(case):
     }
 
 
-@register(
-    "connect.ticket.merge", read={"agent": "a", "other_agent": "b"}, write={"agent": "a", "other_agent": "b"}
-)
+@register("connect.ticket.merge", read={"agent": "a", "other_agent": "b"}, write={"agent": "a", "other_agent": "b"})
 def ticket_merges(case):
     made = _make_tickets(case)
     return {

@@ -98,7 +98,7 @@ class TestTicketClock(TicketCase):
             self.assertFalse(ticket.closed_at)
             self.assertEqual(ticket.solve_due, self.at("05T10:00"))
             seconds = ticket.duration_tracking
-            self.assertEqual(seconds[self.stage("new").id], 5 * 3600)
+            self.assertEqual(seconds[str(self.stage("new").id)], 5 * 3600)
             spent = {event.stage_id: event.spent_working for event in ticket.event_ids}
             self.assertEqual(spent[self.stage("new")], 5)
             self.assertEqual(spent[self.stage("done")], 4 + 9 + 9, "of three days, the working hours")
@@ -137,9 +137,7 @@ class TestTicketClock(TicketCase):
             self.assertEqual(ticket.policy_id, self.policy)
             ticket.priority = "blocking"
             self.assertEqual((ticket.policy_id, ticket.reply_due), (strict, self.at("02T07:00")))
-            self.assertFalse(
-                self.env["connect.ticket"].with_user(self.agent_b).search([("is_overdue", "in", [True])])
-            )
+            self.assertFalse(self.env["connect.ticket"].with_user(self.agent_b).search([("is_overdue", "in", [True])]))
 
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
     def test_calendars_of_others(self):

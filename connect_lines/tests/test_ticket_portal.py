@@ -74,7 +74,7 @@ class TestTicketPortal(HttpCase, TicketCase):
 
     def test_without_the_subscription(self):
         """The list stays, no new one is offered."""
-        self.env["connect.subscription"].search([("feature", "=", "ticket")]).unlink()
+        self.subscriptions.unlink()
         self.enter(self.recipient_a)
         self.assertNotIn("/my/tickets/new", self.url_open("/my/tickets").text)
         self.assertTrue(self.url_open("/my/tickets/new").url.endswith("/my/tickets"))

@@ -15,10 +15,12 @@ class TicketCase(LinesCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for company in (cls.company_a, cls.company_b, cls.vendor):
-            cls.env["connect.subscription"].create(
+        cls.subscriptions = cls.env["connect.subscription"].create(
+            [
                 {"company_id": company.id, "feature": "ticket", "date_start": "2020-01-01"}
-            )
+                for company in (cls.company_a, cls.company_b, cls.vendor)
+            ]
+        )
         cls.topic = cls.env["connect.topic"].create({"name": "Reports", "company_id": cls.company_a.id})
         cls.anna = cls.recipient_a.partner_id
 
