@@ -24,8 +24,8 @@ class TicketPortal(CustomerPortal):
     @route(["/my/tickets", "/my/tickets/page/<int:page>"], type="http", auth="user", website=True, methods=["GET"])
     def tickets(self, page=1, filterby="open", **_query):
         filters = {
-            "open": {"label": request.env._("Open"), "domain": [("stage_kind", "in", OPEN_KINDS)]},
-            "closed": {"label": request.env._("Closed"), "domain": [("stage_kind", "not in", OPEN_KINDS)]},
+            "open": {"label": request.env._("Open tickets"), "domain": [("stage_kind", "in", OPEN_KINDS)]},
+            "closed": {"label": request.env._("Closed tickets"), "domain": [("stage_kind", "not in", OPEN_KINDS)]},
             "all": {"label": request.env._("All"), "domain": []},
         }
         filterby = filterby if filterby in filters else "open"

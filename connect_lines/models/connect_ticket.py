@@ -88,7 +88,7 @@ class ConnectTicket(models.Model):
 
     # the forms of LIN-56..58
     description = fields.Text("Description", help="With the steps to reproduce; full-screen screenshots as files.")
-    incident_time = fields.Char("When it happened", help="Approximately.")
+    incident_time = fields.Char("When it happened, approximately")
     occurrence = fields.Selection([("once", "Once"), ("repeated", "Repeatedly")], "How often")
     affected = fields.Text("Who is affected", help="Which users or computers.")
     actions_taken = fields.Text("What was done already")

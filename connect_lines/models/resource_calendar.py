@@ -30,6 +30,11 @@ class ResCompany(models.Model):
 
         return intervals
 
+    def _prepare_resource_calendar_values(self):
+        values = super()._prepare_resource_calendar_values()
+        zone = self.partner_id.tz
+        return {**values, "tz": zone} if zone else values
+
     def write(self, vals):
         result = super().write(vals)
         if "resource_calendar_id" in vals:

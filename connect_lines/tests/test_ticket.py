@@ -62,7 +62,7 @@ class TestTicket(TicketCase):
 
     def test_submission_asks_for_everything(self):
         """LIN-55..57: what is mandatory is named; nothing is stored without it."""
-        with self.assertRaisesRegex(UserError, "When it happened, Who is affected"):
+        with self.assertRaisesRegex(UserError, "When it happened, approximately, Who is affected"):
             self.submit(details={**INCIDENT, "incident_time": " ", "affected": ""})
         with self.assertRaisesRegex(UserError, "Situation, Desired result"):
             self.submit(type_code="other", details={})

@@ -14,6 +14,7 @@ class TestTicketPortal(HttpCase, TicketCase):
     def enter(self, user):
         user.password = "password-12345"
         self.authenticate(user.login, "password-12345")
+        self.opener.cookies["frontend_lang"] = "ru_RU"
 
     def form(self, **values):
         page = self.url_open("/my/tickets/new").text
@@ -23,7 +24,7 @@ class TestTicketPortal(HttpCase, TicketCase):
     def test_form_list_and_ticket(self):
         """The form, with a file and the computer's parameters; the list; the ticket."""
         self.enter(self.recipient_a)
-        self.assertIn("No tickets", self.url_open("/my/tickets").text)
+        self.assertIn("Нет заявок", self.url_open("/my/tickets").text)
         data = self.form(blocking="1")
         page = self.url_open(
             "/my/tickets/new", data=data, files=[("files", ("shot.png", b"png", "image/png"))],
@@ -48,11 +49,11 @@ class TestTicketPortal(HttpCase, TicketCase):
     def test_what_is_missing_is_said_and_what_was_written_is_kept(self):
         self.enter(self.recipient_a)
         page = self.url_open("/my/tickets/new", data=self.form(affected="")).text
-        self.assertIn("Fill in: Who is affected", page)
+        self.assertIn("Заполните: Круг затронутых", page)
         self.assertIn("An error.", page)
         self.assertFalse(self.env["connect.ticket"].search([("partner_id", "=", self.anna.id)]))
         page = self.url_open("/my/tickets/new", data=self.form(line_id=self.line_b.id)).text
-        self.assertIn("not among yours", page)
+        self.assertIn("не из ваших", page)
 
     def test_others(self):
         """ADM-07: by address, by the form, by the chatter: nobody else's."""
