@@ -6,6 +6,6 @@ class ConnectRequest(models.Model):
 
     _inherit = "connect.request"
 
-    def _on_settled(self):
-        super()._on_settled()
+    def _on_settled(self, decisions):
+        super()._on_settled(decisions)
         self.env["connect.ticket.firing"]._note(self)

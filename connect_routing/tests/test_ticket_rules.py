@@ -49,7 +49,7 @@ class TestTicketRules(RoutingCase):
         self.write_to_line(self.anna)
         request.with_user(self.high).finish()
         self.dispatch()
-        request._on_settled()
+        self.env["connect.ticket.firing"]._note(request)
         self.assertEqual(self.run_job(), ticket)
         self.write_to_line(self.anna)
         self.assertEqual(len(self.run_job()), 2)
@@ -86,7 +86,7 @@ class TestTicketRules(RoutingCase):
             "UPDATE connect_ticket_rule SET create_date = %s::timestamp + interval '1 minute' WHERE id = %s",
             [request.opened_at, rule.id],
         )
-        request._on_settled()
+        self.env["connect.ticket.firing"]._note(request)
         self.assertFalse(self.run_job())
 
     @mute_logger("odoo.addons.connect_routing.models.connect_ticket_firing")
