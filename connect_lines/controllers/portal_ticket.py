@@ -16,9 +16,8 @@ PAGE = 20
 class TicketPortal(CustomerPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
-        if "connect_ticket_count" in counters:
-            # a card without tickets shows where the first one is filed
-            values["connect_ticket_count"] = self._own_count() or (1 if self._lines() else 0)
+        if not counters:  # the page itself; a card without tickets shows where the first one is filed
+            values["connect_tickets"] = bool(self._own_count() or self._lines())
         return values
 
     @route(["/my/tickets", "/my/tickets/page/<int:page>"], type="http", auth="user", website=True, methods=["GET"])

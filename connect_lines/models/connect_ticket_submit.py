@@ -46,7 +46,7 @@ class ConnectTicket(models.Model):
         values |= {"line_id": line.id, "partner_id": recipient.id}
         values["idempotency_key"] = idempotency_key or False
         own = recipient == self.env.user.partner_id
-        values["origin"] = self.env.context.get("connect_ticket_origin") or "api"
+        values["origin"] = "portal" if self.env.context.get("connect_ticket_origin") == "portal" else "api"
         if own:
             refusal = line._refusal(recipient)
             if refusal:

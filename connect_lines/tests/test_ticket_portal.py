@@ -24,6 +24,7 @@ class TestTicketPortal(HttpCase, TicketCase):
     def test_form_list_and_ticket(self):
         """The form, with a file and the computer's parameters; the list; the ticket."""
         self.enter(self.recipient_a)
+        self.assertIn("/my/tickets", self.url_open("/my").text)
         self.assertIn("Нет заявок", self.url_open("/my/tickets").text)
         data = self.form(blocking="1")
         page = self.url_open(
