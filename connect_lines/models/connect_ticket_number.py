@@ -67,9 +67,10 @@ class ConnectTicketNumber(models.Model):
         cr.execute(
             """DELETE FROM connect_ticket_number n
                 WHERE company_id = %s AND number > 0
-                  -- an id from the future is that of another cluster, before a restore
-                  AND CASE WHEN taker::xid8 >= pg_snapshot_xmax(pg_current_snapshot()) THEN TRUE
-                           ELSE pg_xact_status(taker::xid8) IS DISTINCT FROM 'in progress' END
+                  -- ended before this statement looks, so that it sees the ticket, too; an id from the future is
+                  -- that of another cluster, before a restore
+                  AND (taker::xid8 >= pg_snapshot_xmax(pg_current_snapshot())
+                       OR pg_visible_in_snapshot(taker::xid8, pg_current_snapshot()))
             RETURNING number, EXISTS (SELECT FROM connect_ticket t
                                        WHERE t.owner_id = n.company_id AND t.name = lpad(n.number::text, 6, '0'))""",
             [company_id],
