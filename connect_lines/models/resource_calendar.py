@@ -16,11 +16,15 @@ class ResCompany(models.Model):
         A company without a calendar works round the clock."""
         self.ensure_one()
         calendar = self.sudo().resource_calendar_id  # sudo: working hours of a vendor
+        # a holiday without a calendar is one of every calendar of its company; Odoo takes it for everybody's
+        holidays = [("time_type", "=", "leave"), ("company_id", "in", [self.id, False])]
 
         def intervals(start, end):
             if not calendar:
                 return [Interval(start, end)]
-            found = calendar._work_intervals_batch(pytz.utc.localize(start), pytz.utc.localize(end))[False]
+            found = calendar._work_intervals_batch(pytz.utc.localize(start), pytz.utc.localize(end), domain=holidays)[
+                False
+            ]
             return [Interval(naive(begin), naive(stop)) for begin, stop, _attendance in found]
 
         def naive(moment):

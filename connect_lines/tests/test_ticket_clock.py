@@ -129,6 +129,15 @@ class TestTicketClock(TicketCase):
             self.assertEqual(ticket.reply_due, self.at("04T06:30"))
             self.assertFalse(ticket.clock_stale)
 
+    def test_holidays_of_others(self):
+        """ADM-07: a holiday without a calendar is one of its company, not of everybody."""
+        values = {"name": "Holiday", "date_from": self.at("01T21:00"), "date_to": self.at("02T20:59")}
+        with freeze_time(self.at("02T06:00")):
+            for company, due in ((self.company_b, "02T10:00"), (self.company_a, "03T10:00")):
+                holidays = self.env["resource.calendar.leaves"].with_company(company)
+                self.assertEqual(holidays.create({**values, "calendar_id": False}).company_id, company)
+                self.assertEqual(self.ticket().reply_due, self.at(due))
+
     def test_the_most_specific_policy(self):
         """Per line, type and priority."""
         strict = self.policy.copy({"name": "strict", "priority": "blocking", "reply_hours": 1})
