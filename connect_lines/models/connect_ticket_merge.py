@@ -15,11 +15,13 @@ class ConnectTicket(models.Model):
         """
         target.ensure_one()
         (self | target).check_access("write")
+        (self | target)._lock_to_merge()
         self._check_mergeable(target)
         for duplicate in self:
             same_person = duplicate.partner_id == target.partner_id
             if same_person:
                 duplicate._hand_over(target)
+            duplicate.sudo().activity_ids.write({"res_id": target.id})  # sudo: those of colleagues, too
             duplicate.sudo().duplicate_of_id = target  # sudo: the link is the system's; rights were checked above
             duplicate.stage_id = self.env["connect.ticket.stage"]._first(duplicate.process, "cancelled")
             duplicate._tell_merged(target, same_person)
@@ -28,6 +30,15 @@ class ConnectTicket(models.Model):
                                 number=duplicate.name, summary=duplicate.summary),
                 subtype_xmlid="mail.mt_note",
             )  # fmt: skip
+
+    def _lock_to_merge(self):
+        """Two people who merge into each other at the same time: the later one waits here, fails, is called again by
+        Odoo and finds his target closed. A lock without a write would let him go on with what he saw before."""
+        self.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE connect_ticket SET write_date = now() AT TIME ZONE 'UTC' WHERE id = ANY(%s)", [self.ids]
+        )
+        self.invalidate_recordset()
 
     def _check_mergeable(self, target):
         _ = self.env._
@@ -53,6 +64,10 @@ class ConnectTicket(models.Model):
         files = self.env["ir.attachment"].sudo().search([("res_model", "=", self._name), ("res_id", "=", self.id)])
         files.write({"res_id": target.id})
         text = Markup("<br/>").join(Markup("<b>%s</b>: %s") % (label, line) for label, line in self._filled_details())
+        if self.first_reply_at and not target.first_reply_at:
+            # sudo: the history is the server's
+            target.sudo()._note("replied", max(self.first_reply_at, target.create_date))
+            target.sudo()._refresh_clock()  # sudo: as above
         if text:
             target.message_post(body=text, subject=self.display_name, subtype_xmlid="mail.mt_note")
 

@@ -1,7 +1,9 @@
 """Tickets from outside: the form of the portal and integrations. One checked verb, for recipients and specialists."""
 
 from odoo import api, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.tools import clean_context
+from psycopg2.errors import UniqueViolation
 
 from .connect_ticket_fields import DETAILS, PRIORITIES, TEXT_LIMIT, TITLE_LIMIT, form_of, mandatory_of
 
@@ -35,6 +37,8 @@ class ConnectTicket(models.Model):
         :raise AccessError: the line or the person is not the caller's
         :raise UserError: something is missing or does not fit; the text says what
         """
+        # the context is the caller's, too: defaults in it are not for what is done in superuser mode
+        self = self.with_context(clean_context(self.env.context))
         if not self.env.context.get("lang"):
             # a script names no language; the one who reads its log does
             self = self.with_context(lang=self.env.user.lang)
@@ -51,8 +55,11 @@ class ConnectTicket(models.Model):
             refusal = line._refusal(recipient)
             if refusal:
                 raise UserError(refusal[1])
-        # sudo: a recipient may file tickets by this verb alone; for a specialist _check_submitter has checked the rules
-        ticket = self.sudo().create(values)
+        try:
+            # sudo: recipients file tickets by this verb alone; for specialists _check_submitter has checked the rules
+            ticket = self.sudo().create(values)
+        except UniqueViolation as overtaken:  # the same key at the same time: Odoo calls again, and finds the ticket
+            raise ConcurrencyError("The ticket of this key has just been filed") from overtaken
         if own:
             ticket._confirm_receipt()
         return ticket._to_submitted()

@@ -4,7 +4,9 @@ import threading
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
+from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
+from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
 
 CREATORS, TICKETS = 6, 5
@@ -46,6 +48,7 @@ class TestTicketParallel(BaseCase):
 
     def remove(self):
         with self.registry.cursor() as cr:
+            cr.execute("UPDATE connect_ticket SET duplicate_of_id = NULL WHERE owner_id = %s", [self.company_id])
             cr.execute("DELETE FROM connect_ticket WHERE owner_id = %s RETURNING id", [self.company_id])
             ids = [row[0] for row in cr.fetchall()]
             cr.execute("DELETE FROM mail_message WHERE model = 'connect.ticket' AND res_id = ANY(%s)", [ids])
@@ -115,3 +118,60 @@ class TestTicketParallel(BaseCase):
             first.commit()  # as above  # pylint: disable=invalid-commit
             self.assertEqual(self.add(second), "000003")
             second.rollback()
+
+    def at_once(self, *calls):
+        """What each call answers or raises; all of them look before any of them writes, and are called again as a
+        request is."""
+        answers, start = [None] * len(calls), threading.Barrier(len(calls))
+
+        def run(index):
+            first = [True]
+
+            def request():
+                cr.execute("SELECT 1")
+                if first:
+                    first.clear()
+                    start.wait(20)
+                return calls[index](env)
+
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+                try:
+                    answers[index] = retrying(request, env)
+                except Exception as failure:
+                    answers[index] = failure
+
+        threads = [threading.Thread(target=run, args=(index,)) for index in range(len(calls))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        return answers
+
+    def test_the_same_form_twice_at_once(self):
+        """POR-13: a double click files one ticket, and both requests answer with it."""
+
+        def submit(env):
+            return env["connect.ticket"].submit(
+                self.values["line_id"], "other", self.values["topic_id"], "x",
+                {"situation": "a", "desired_result": "b"}, self.values["partner_id"], idempotency_key="k",
+            )  # fmt: skip
+
+        first, second = self.at_once(submit, submit)
+        self.assertEqual(first, second)
+        self.assertEqual(self.names(), ["000001"])
+
+    def test_merged_into_each_other_at_once(self):
+        """One of the two goes on, whoever came first."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+            ids = [env["connect.ticket"].create(self.values).id for _number in range(2)]
+
+        def merge(duplicate, target):
+            return lambda env: env["connect.ticket"].browse(duplicate)._merge_into(env["connect.ticket"].browse(target))
+
+        answers = self.at_once(merge(*ids), merge(*reversed(ids)))
+        self.assertEqual(sorted(map(type, answers), key=str), sorted([type(None), UserError], key=str))
+        with self.registry.cursor() as cr:
+            cr.execute("SELECT count(duplicate_of_id) FROM connect_ticket WHERE owner_id = %s", [self.company_id])
+            self.assertEqual(cr.fetchone()[0], 1)
