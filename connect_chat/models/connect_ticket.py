@@ -3,6 +3,7 @@ from odoo.addons.connect_lines.models.connect_ticket_stage import OPEN_KINDS
 from odoo.fields import Domain
 
 SHOWN = 20  # tickets in a list of the workspace
+CHANGED = "connect.ticket/changed"  # tells a screen to read its lists of tickets anew
 
 
 class ConnectTicket(models.Model):
@@ -18,6 +19,16 @@ class ConnectTicket(models.Model):
                 actor_id = ticket.partner_id.user_ids[:1].id
             payload = {"ticket_id": ticket.id, "number": ticket.name, "user_id": actor_id}
             self.env["connect.event"]._write_in_channel("ticket", channel, actor_id, payload)
+            channel._bus_send(CHANGED, {})
+            ticket.user_id._bus_send(CHANGED, {})
+
+    def write(self, vals):
+        before = self.sudo().user_id  # sudo: whose lists change
+        result = super().write(vals)
+        if {"user_id", "stage_id"} & vals.keys():
+            for user in before | self.sudo().user_id:  # sudo: as above
+                user._bus_send(CHANGED, {})
+        return result
 
     def _to_panel(self):
         """The tickets as plain dicts for the workspace; times as ISO in UTC."""

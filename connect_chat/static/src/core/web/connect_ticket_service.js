@@ -11,7 +11,7 @@ const SLOW = 60000; // ms: tickets change by hand, nobody is kept waiting by a m
 
 /** The specialist's tickets: lists of the sidebar, opening one, creating one from a conversation. */
 export const connectTicketService = {
-    dependencies: ["action", "connect.agent", "dialog", "mail.store"],
+    dependencies: ["action", "bus_service", "connect.agent", "dialog", "mail.store"],
     start(env, services) {
         const tickets = reactive(new ConnectTickets(env, services));
         env.bus.addEventListener("connect.ticket", ({ detail }) => tickets.open(detail.ticketId));
@@ -25,6 +25,7 @@ export class ConnectTickets {
         this.env = env;
         this.action = services.action;
         this.agent = services["connect.agent"];
+        this.bus = services.bus_service;
         this.dialog = services.dialog;
         this.store = services["mail.store"];
         this.own = { count: 0, items: [] };
@@ -33,7 +34,8 @@ export class ConnectTickets {
 
     begin() {
         this.refresh = debounce(() => this.load(), 300);
-        this.env.bus.addEventListener("connect.feed", () => this.refresh());
+        this.bus.subscribe("connect.ticket/changed", () => this.refresh());
+        this.bus.addEventListener("BUS:RECONNECT", () => this.refresh());
         browser.setInterval(() => document.visibilityState === "visible" && this.load(), SLOW);
         this.load();
     }
@@ -72,6 +74,7 @@ export class ConnectTickets {
                 default_line_id: line_id,
                 default_partner_id: partner_id,
                 default_user_id: user.userId,
+                default_contact: partner_name,
             },
             onRecordSaved: () => this.changed(thread),
         });
