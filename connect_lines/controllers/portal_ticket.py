@@ -68,6 +68,10 @@ class TicketPortal(CustomerPortal):
 
     @route("/my/tickets/new", type="http", auth="user", website=True, methods=["POST"])
     def submit(self, **form):
+        if form.get("change") or form.get(
+            "choose"
+        ):  # another line or type was chosen: its fields, and what was written so far
+            return self._render_form(form)
         files = [file for file in request.httprequest.files.getlist("files") if file.filename]
         try:
             with request.env.cr.savepoint():
@@ -118,6 +122,7 @@ class TicketPortal(CustomerPortal):
             raise UserError(request.env._("Add at most %s files.", FILES_LIMIT))
         values = []
         for file in files:
+            file.seek(0)  # Odoo calls again after a conflict, and rewinds the first file alone
             content = file.read(FILE_LIMIT + 1)
             if len(content) > FILE_LIMIT:
                 raise UserError(

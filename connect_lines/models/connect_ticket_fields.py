@@ -12,7 +12,7 @@ ORIGINS = [
 TITLE_LIMIT = 200  # characters
 TEXT_LIMIT = 20_000  # characters of one field
 FILES_LIMIT = 10
-FILE_LIMIT = 25 * 1024 * 1024  # bytes
+FILE_LIMIT = 12 * 1024 * 1024  # bytes; all of them in one request, which Odoo takes up to 128 MB
 
 INCIDENT = (
     "incident_time",

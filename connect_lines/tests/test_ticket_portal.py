@@ -19,7 +19,8 @@ class TestTicketPortal(HttpCase, TicketCase):
     def form(self, **values):
         page = self.url_open("/my/tickets/new").text
         fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
-        return {**fields, "topic_id": self.topic.id, "summary": "The journal", **INCIDENT, **values}
+        chosen = {"line_id": self.line_a.id, "type_code": "incident", "topic_id": self.topic.id}
+        return {**fields, **chosen, "summary": "The journal", **INCIDENT, **values}
 
     def test_form_list_and_ticket(self):
         """The form, with a file and the computer's parameters; the list; the ticket."""
