@@ -6,6 +6,7 @@ the recipient sees it, too. Stages move through ``write``; everything the server
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import clean_context
 
 from .connect_ticket_fields import DETAILS, ORIGINS, PRIORITIES, TITLE_LIMIT
 from .connect_ticket_stage import KINDS, OPEN_KINDS
@@ -17,6 +18,8 @@ SYSTEM = frozenset(
         "owner_id",
         "company_id",
         "client_id",
+        "stage_kind",
+        "urgency",
         "origin",
         "rule_id",
         "idempotency_key",
@@ -40,10 +43,11 @@ class ConnectTicket(models.Model):
     _description = "Service ticket"
     _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin", "connect.fixed.mixin"]
     _order = "urgency desc, id desc"
+    _rec_names_search = ["name", "summary"]
     _mail_post_access = "read"  # recipients answer in their own tickets
 
     name = fields.Char("Number", required=True, readonly=True, copy=False, help="Six digits, from 1 in each company.")
-    summary = fields.Char("Title", required=True, tracking=True, size=TITLE_LIMIT)
+    summary = fields.Char("Title", required=True, tracking=True, size=TITLE_LIMIT, index="trigram")
     line_id = fields.Many2one("connect.line", "Line", required=True, ondelete="restrict")
     owner_id = fields.Many2one(
         "res.company", "Line's owner", related="line_id.company_id", store=True, index=True, precompute=True
@@ -106,6 +110,9 @@ class ConnectTicket(models.Model):
     _number_unique = models.UniqueIndex("(owner_id, name)")
     _key_unique = models.UniqueIndex("(partner_id, idempotency_key) WHERE idempotency_key IS NOT NULL")
     _of_line = models.Index("(line_id, client_id, id DESC)")
+    # the open ones are few among all; lists, counters and the kanban view ask for them
+    _open_of_owner = models.Index("(owner_id) WHERE stage_kind IN ('new', 'work', 'waiting')")
+    _open_served_by = models.Index("(company_id) WHERE stage_kind IN ('new', 'work', 'waiting')")
     _of_user = models.Index("(user_id, id DESC) WHERE stage_kind IN ('new', 'work', 'waiting')")
     _unassigned = models.Index("(line_id) WHERE user_id IS NULL AND stage_kind IN ('new', 'work', 'waiting')")
     _duplicates = models.Index("(duplicate_of_id) WHERE duplicate_of_id IS NOT NULL")
@@ -194,12 +201,14 @@ class ConnectTicket(models.Model):
     @api.model
     def _check_assignee(self, user, line, company):
         """A ticket is worked on by those who may serve its user: the owner's staff, or first-line specialists."""
-        if user and (
-            user.share or user.company_id not in (line.company_id | company) or not line._can_serve(user.company_id)
-        ):
+        if user and not self._may_be_assigned(user, line, company):
             raise ValidationError(
                 self.env._("%(user)s cannot serve the line «%(line)s».", user=user.name, line=line.name)
             )
+
+    @api.model
+    def _may_be_assigned(self, user, line, company):
+        return not user.share and user.company_id in (line.company_id | company) and line._can_serve(user.company_id)
 
     # ------------------------------------------------------------
     # overrides
@@ -207,6 +216,8 @@ class ConnectTicket(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # a caller's context would name defaults of any field, behind the back of _refuse_system_fields
+        self = self.with_context(clean_context(self.env.context))
         for vals in vals_list:
             self._refuse_system_fields(vals)
             self._fill_in(vals)
@@ -231,6 +242,9 @@ class ConnectTicket(models.Model):
         moved = self.filtered(lambda ticket: ticket.stage_id != before[ticket]).sudo()  # sudo: as in create
         for ticket in moved:
             ticket._note("stage")
+            if ticket.duplicate_of_id and ticket._is_open():  # somebody found that it is none
+                ticket.duplicate_of_id = False
+            ticket._tell_stage(self.env.user)
         if {"stage_id", "type_id", "priority"} & vals.keys():
             self.sudo()._refresh_clock()  # sudo: as in create
         return result
@@ -255,7 +269,8 @@ class ConnectTicket(models.Model):
     def action_merge(self):
         """Open the assistant that closes duplicates."""
         action = self.env["ir.actions.act_window"]._for_xml_id("connect_lines.action_ticket_merge")
-        return {**action, "context": {"default_ticket_ids": self.ids, "default_target_id": min(self.ids)}}
+        target = self.filtered(lambda ticket: ticket._is_open()).sorted("id")[:1]
+        return {**action, "context": {"default_ticket_ids": self.ids, "default_target_id": target.id}}
 
     # ------------------------------------------------------------
     # helpers
@@ -286,13 +301,30 @@ class ConnectTicket(models.Model):
         line._check_tickets()
         # sudo: the owner of the line keeps the ticket, whoever makes it
         vals["owner_id"] = line.sudo().company_id.id
-        rule = self.env["connect.ticket.rule"]._manual(line)
-        if rule and not vals.get("user_id"):
-            vals["user_id"] = rule.user_id.id
         kind = self.env["connect.ticket.type"].browse(vals.get("type_id")) or self._default_type()
         vals["type_id"] = kind.id
+        if not vals.get("user_id"):
+            vals["user_id"] = self._first_instance(
+                line, self.env["res.partner"].browse(vals.get("partner_id")), kind
+            ).id
         if not vals.get("stage_id"):
             vals["stage_id"] = self.env["connect.ticket.stage"]._first(kind.process).id
+
+    @api.model
+    def _first_instance(self, line, partner, kind):
+        """Who gets a ticket that names nobody: the one of the line's rule; a wish goes to those who look after the
+        client (LIN-60)."""
+        client = partner.sudo().commercial_partner_id  # sudo: who looks after the client, whoever files the ticket
+        candidates = self.env["connect.ticket.rule"]._manual(line).user_id
+        if kind.process == "wish":
+            candidates += client.connect_manager_id + client.connect_support_id
+        return self._assignable(candidates, line, partner)[:1]
+
+    @api.model
+    def _assignable(self, users, line, partner):
+        """Those of the users who still work here and may serve the person on the line."""
+        company = line._serving_company(partner)
+        return users.filtered(lambda user: user.active and self._may_be_assigned(user, line, company))
 
     def _with_stage_of_type(self, vals):
         """A ticket that gets a type with other stages begins at the first of them."""

@@ -88,10 +88,10 @@ class ConnectTicket(models.Model):
     # events
     # ------------------------------------------------------------
 
-    def _note(self, code):
+    def _note(self, code, at=None):
         """Append to the history; called in superuser mode."""
         self.ensure_one()
-        now = fields.Datetime.now()
+        now = at or fields.Datetime.now()
         values = {"ticket_id": self.id, "at": now, "code": code, "user_id": self.env.uid}
         if code == "replied":
             self.first_reply_at = now

@@ -1,7 +1,7 @@
 """What is said in a ticket: mails that make one, first replies, answers that wake it, letters that go out."""
 
 from markupsafe import Markup
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 
 from .connect_ticket_fields import TITLE_LIMIT
 
@@ -22,6 +22,7 @@ class ConnectTicket(models.Model):
         line = self.env["connect.line"].browse((custom_values or {}).get("line_id")).exists()
         sender = line._ticket_sender(msg_dict.get("email_from")) if line else self.env["res.partner"]
         rule = self.env["connect.ticket.rule"]._manual(line)
+        topic = rule.topic_id
         msg_dict["author_id"] = sender.id
         subject = (msg_dict.get("subject") or "").strip()
         return self.create(
@@ -30,10 +31,23 @@ class ConnectTicket(models.Model):
                 "partner_id": sender.id,
                 "summary": subject[:TITLE_LIMIT] or self.env._("Mail without a subject"),
                 "type_id": rule.type_id.id or self._default_type().id,
-                "topic_id": rule.topic_id.id or self.env.ref("connect_lines.topic_other").id,
+                "topic_id": (topic if topic and topic._fits(line) else self.env.ref("connect_lines.topic_other")).id,
                 "priority": rule.priority or "normal",
                 "origin": "mail",
             }
+        )
+
+    def _partner_find_from_emails(self, records_emails, filter_found=None, **options):
+        """Whose an address in a mail is: somebody with it at another service company is another person."""
+        companies = (self.owner_id | self.company_id).ids
+
+        def is_ours(partner):
+            return (not partner.company_id or partner.company_id.id in companies) and (
+                not filter_found or filter_found(partner)
+            )
+
+        return super()._partner_find_from_emails(
+            records_emails, filter_found=is_ours if self else filter_found, **options
         )
 
     @api.model
@@ -62,8 +76,7 @@ class ConnectTicket(models.Model):
         if self.duplicate_of_id:
             return
         if self.stage_kind in ("waiting", "done"):
-            work = self.env["connect.ticket.stage"]._first(self.process, "work")
-            self.stage_id = work
+            self.stage_id = self.env["connect.ticket.stage"]._first(self.process, "work")
         if message.message_type == "email" and self.origin == "mail":
             mails = self.message_ids.filtered(lambda each: each.message_type == "email")
             if mails == message:
@@ -90,6 +103,24 @@ class ConnectTicket(models.Model):
                 message_type="auto_comment",
                 subtype_xmlid="mail.mt_comment",
             )
+
+    def _tell_stage(self, mover):
+        """Tell the client that his ticket is closed, and each step of a wish (LIN-60); called in superuser mode."""
+        self.ensure_one()
+        if self.duplicate_of_id or mover.partner_id == self.partner_id or (self.process != "wish" and self._is_open()):
+            return
+        ticket = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        _ = ticket.env._
+        lines = [_("The state of your ticket: %s.", ticket.stage_id.name)]
+        if ticket.stage_kind == "done":
+            lines.append(_("If something is still wrong, answer: the ticket will be opened again."))
+        is_person = not mover.share and mover.id != SUPERUSER_ID
+        ticket.message_post(
+            body=Markup().join(Markup("<p>%s</p>") % line for line in lines),
+            author_id=(mover if is_person else ticket.owner_id).partner_id.id,
+            message_type="auto_comment",
+            subtype_xmlid="mail.mt_comment",
+        )
 
     def _message_compute_subject(self):
         """Letters about a ticket name it by its number."""

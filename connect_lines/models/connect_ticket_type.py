@@ -8,6 +8,7 @@ class ConnectTicketType(models.Model):
 
     _name = "connect.ticket.type"
     _description = "Type of service tickets"
+    _inherit = ["connect.fixed.mixin"]
     _order = "sequence, id"
 
     name = fields.Char("Name", required=True, translate=True)
@@ -18,6 +19,10 @@ class ConnectTicketType(models.Model):
     active = fields.Boolean(default=True)
 
     _code_unique = models.Constraint("UNIQUE (code)", "There is a type with this code already.")
+
+    def write(self, vals):
+        self._connect_check_fixed(vals, ("code", "process"))
+        return super().write(vals)
 
     @api.model
     def _all(self):

@@ -128,6 +128,8 @@ class TestTicket(TicketCase):
             {"duplicate_of_id": ticket.id},
             {"origin": "portal"},
             {"event_ids": [(5,)]},
+            {"stage_kind": "done"},
+            {"urgency": 9},
         ):
             with self.subTest(values=values), self.assertRaises(AccessError):
                 ticket.write(values)
@@ -146,6 +148,66 @@ class TestTicket(TicketCase):
             ticket.user_id = self.agent_b
         with self.assertRaises(UserError):
             ticket.topic_id = self.env["connect.topic"].create({"name": "B", "company_id": self.company_b.id})
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    def test_defaults_in_the_context(self):
+        """Decision 11: what is not taken as a value is not taken from the caller's context either."""
+        foreign = self.say(self.ticket(), self.agent_a, "between the two of us")
+        self._connect(self.line_a, self.colleague_a)
+        context = {
+            "default_first_reply_at": "2020-01-01",
+            "default_user_id": self.agent_b.id,
+            "default_message_ids": [(4, foreign.id)],
+            "default_message_follower_ids": [(0, 0, {"partner_id": self.agent_b.partner_id.id})],
+        }
+        done = (
+            self.env["connect.ticket"]
+            .with_user(self.colleague_a)
+            .with_context(**context)
+            .submit(self.line_a.id, "other", self.topic.id, "x", {"situation": "a", "desired_result": "b"})
+        )
+        ticket = self.env["connect.ticket"].browse(done["id"])
+        self.assertFalse(ticket.first_reply_at or ticket.user_id)
+        self.assertNotIn(foreign, ticket.message_ids)
+        self.assertEqual(ticket.message_partner_ids, self.colleague_a.partner_id)
+        own = self.env["connect.ticket"].with_user(self.agent_a).with_context(**context)
+        values = {"line_id": self.line_a.id, "partner_id": self.anna.id, "summary": "x", "topic_id": self.topic.id}
+        self.assertFalse(own.create(values).first_reply_at)
+
+    def test_first_instance_of_a_wish(self):
+        """LIN-60: who looks after the client, unless he left; other tickets wait for whoever takes them."""
+        wish = self.env.ref("connect_lines.ticket_type_wish")
+        self.anna.commercial_partner_id.connect_manager_id = self.supervisor_a
+        self.assertEqual(self.ticket(type_id=wish.id).user_id, self.supervisor_a)
+        self.assertFalse(self.ticket().user_id)
+        self.supervisor_a.active = False
+        self.assertFalse(self.ticket(type_id=wish.id).user_id)
+
+    def test_the_client_learns_how_it_ends(self):
+        """LIN-60: each step of a wish; of other tickets, that they are closed. By letter and in the portal."""
+        ticket = self.ticket()
+        before = ticket.message_ids
+        ticket.stage_id = self.stage("waiting")
+        self.assertEqual(ticket.message_ids, before)
+        ticket.stage_id = self.stage("done")
+        told = ticket.message_ids - before
+        self.assertIn("The state of your ticket: Done.", told.body)
+        self.assertEqual((told.author_id, told.notified_partner_ids), (self.agent_a.partner_id, self.anna))
+        self.assertTrue(told.with_user(self.recipient_a).has_access("read"))
+        wish = self.ticket(type_id=self.env.ref("connect_lines.ticket_type_wish").id)
+        wish.stage_id = self.stage("wish_development")
+        self.assertIn("In development", wish.message_ids[0].body)
+
+    def test_stages_that_are_needed(self):
+        """The last stage of a meaning stays, and a type keeps its code."""
+        with self.assertRaisesRegex(UserError, "last stage"):
+            self.stage("done").unlink()
+        with self.assertRaisesRegex(UserError, "last stage"):
+            self.stage("done").kind = "work"
+        second = self.stage("done").copy({"name": "Checked"})
+        second.unlink()
+        with self.assertRaises(ValidationError):
+            self.env.ref("connect_lines.ticket_type_incident").code = "fault"
 
     def test_vendor_sees_the_tickets_of_its_line(self):
         """LIN-23: the vendor and the client's company see them; without the first-line right the latter only reads."""
@@ -174,8 +236,12 @@ class TestTicket(TicketCase):
         self.assertEqual(message.attachment_ids.res_id, target.id)
         self.assertEqual((duplicate.duplicate_of_id, duplicate.stage_id), (target, self.stage("cancelled")))
         self.assertTrue(any("Same error" in (each.body or "") for each in target.message_ids))
+        self.assertEqual(target.first_reply_at, duplicate.first_reply_at, "the duplicate was answered")
         with self.assertRaisesRegex(UserError, "closed already"):
             duplicate._merge_into(target)
+        duplicate.stage_id = self.stage("work")
+        self.assertFalse(duplicate.duplicate_of_id, "it was none")
+        duplicate._merge_into(target)
         with self.assertRaisesRegex(UserError, "another line or client"):
             self.env["connect.ticket"].create(
                 {
@@ -214,3 +280,5 @@ class TestTicket(TicketCase):
         self.assertEqual(self.ticket(user_id=self.agent_a.id).user_id, self.agent_a)
         with self.assertRaises(UserError):
             self.env["connect.ticket.rule"].search([("line_id", "=", self.line_a.id)]).user_id = self.agent_b
+        self.supervisor_a.active = False
+        self.assertFalse(self.ticket().user_id, "he works here no longer")

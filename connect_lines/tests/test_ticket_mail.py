@@ -101,6 +101,18 @@ class TestTicketMail(MailCommon, TicketCase):
         self.colleague_a.email = self.recipient_a.email
         self.assertFalse(self.receive(self.recipient_a.email))
 
+    def test_an_answer_from_an_address_that_another_company_knows(self):
+        """ADM-07: who wrote is looked for among the people of the ticket's companies."""
+        ticket = self.receive(self.recipient_a.email)
+        letter = ticket.message_ids.sorted("id")[-1]
+        self.receive(
+            self.recipient_b.email, subject="Re: The journal", key="m2", body="I was asked to look at it",
+            more=f"In-Reply-To: {letter.message_id}\n",
+        )  # fmt: skip
+        answer = ticket.message_ids.sorted("id")[-1]
+        self.assertIn("asked to look", answer.body)
+        self.assertFalse(answer.author_id)
+
     def test_a_mail_without_a_subject(self):
         ticket = self.receive(self.recipient_a.email, subject="")
         self.assertEqual(ticket.summary, "Mail without a subject")

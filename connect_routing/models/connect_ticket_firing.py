@@ -88,13 +88,14 @@ class ConnectTicketFiring(models.Model):
 
     def _ticket_values(self):
         rule, request = self.rule_id, self.request_id
+        assignable = self.env["connect.ticket"]._assignable
         return {
             "line_id": request.line_id.id,
             "partner_id": request.partner_id.id,
             "type_id": rule.type_id.id,
             "topic_id": rule.topic_id.id,
             "priority": rule.priority,
-            "user_id": rule.user_id.id or request.user_id.id,
+            "user_id": assignable(rule.user_id + request.user_id, request.line_id, request.partner_id)[:1].id,
             "summary": rule.summary,
             "origin": "rule",
             "rule_id": rule.id,
