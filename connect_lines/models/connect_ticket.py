@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import clean_context
 
 from .connect_ticket_fields import DETAILS, ORIGINS, PRIORITIES, TITLE_LIMIT
-from .connect_ticket_stage import KINDS, OPEN_KINDS
+from .connect_ticket_stage import OPEN_KINDS
 
 # written by the server alone
 SYSTEM = frozenset(
@@ -81,7 +81,7 @@ class ConnectTicket(models.Model):
         group_expand="_read_group_stage_ids",
         copy=False,
     )
-    stage_kind = fields.Selection(KINDS, "Meaning of the stage", related="stage_id.kind", store=True, precompute=True)
+    stage_kind = fields.Selection(related="stage_id.kind", string="Meaning of the stage", store=True, precompute=True)
     priority = fields.Selection(PRIORITIES, "Priority", required=True, default="normal", tracking=True)
     urgency = fields.Integer(compute="_compute_urgency", store=True, precompute=True)
     origin = fields.Selection(ORIGINS, "Source", required=True, readonly=True, default="agent")

@@ -55,7 +55,7 @@ class ConnectTicket(models.Model):
         locale = babel_locale_parse(self.env.lang or "en_US")
 
         def words(delta):
-            return format_timedelta(delta, locale=locale, threshold=1.5)
+            return format_timedelta(delta, granularity="minute", locale=locale, threshold=1.5)
 
         for ticket in self:
             ticket.age = words(now - (ticket.create_date or now))

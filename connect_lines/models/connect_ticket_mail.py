@@ -94,7 +94,7 @@ class ConnectTicket(models.Model):
                 body=Markup("<p>%s</p>")
                 % ticket.env._(
                     "Your ticket № %(number)s «%(summary)s» is registered. "
-                    "Answer this letter to add something; we will write here when there is news.",
+                    "To add something, answer this letter or write in the ticket. We will tell you when there is news.",
                     number=ticket.name,
                     summary=ticket.summary,
                 ),

@@ -79,4 +79,4 @@ class ConnectTicket(models.Model):
             if same_person
             else _("This ticket repeats one that is in work already. We close this one and go on there.")
         )
-        duplicate.message_post(body=body, message_type="notification", subtype_xmlid="mail.mt_comment")
+        duplicate.message_post(body=body, message_type="auto_comment", subtype_xmlid="mail.mt_comment")

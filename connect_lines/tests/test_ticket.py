@@ -262,6 +262,7 @@ class TestTicket(TicketCase):
         self.assertEqual(message.res_id, duplicate.id)
         last = duplicate.message_ids.sorted("id")[-1]
         self.assertNotIn(target.name, last.body)
+        self.assertEqual(last.message_type, "auto_comment", "shown in the portal, too")
         with self.assertRaises(AccessError):
             target.with_user(self.agent_b)._merge_into(duplicate.with_user(self.agent_b))
 
