@@ -13,11 +13,24 @@ TYPES = [
     ("assigned", "Specialist assigned"),
     ("started", "Started by a specialist"),
     ("taken_over", "Taken over"),
+    ("pulled", "Taken out of the queue"),
     ("unbound", "Back in the queue"),
+    ("returned", "Back in the queue: no answer"),
+    ("transferred", "Handed over"),
+    ("offered", "Offered to a colleague"),
+    ("accepted", "Accepted by the colleague"),
+    ("declined", "Declined by the colleague"),
+    ("withdrawn", "Offer withdrawn"),
+    ("expired", "Offer not answered"),
+    ("moved", "Moved to another line"),
+    ("moved_in", "Came from another line"),
+    ("warned", "The person is silent"),
+    ("silenced", "Closed: the person is silent"),
     ("finished", "Work finished"),
     ("rated", "Rated"),
 ]
 SHOWN = frozenset(code for code, _name in TYPES)
+OFFERS = frozenset({"offered", "accepted", "declined", "withdrawn", "expired"})
 
 
 # A function of the database, so that its plan is kept: planning took as long as executing (see connect_routing's
@@ -74,18 +87,26 @@ class ConnectEvent(models.Model):
         self.env.cr.execute(
             SQL(
                 """SELECT connect_write_event(
-                              d.code, c.id, d.request_id, d.id, d.actor_id,
+                              CASE d.code WHEN 'opened' THEN 'moved_in' ELSE d.code END, c.id, d.request_id, d.id, d.actor_id,
                               jsonb_strip_nulls(jsonb_build_object(
                                   'user_id', d.user_id, 'reason', d.reason, 'rule', d.rule,
+                                  'actor_id', d.actor_id,
+                                  'offered_to_id', (SELECT o.changes -> 'offered_to_id' FROM connect_decision o
+                                                     WHERE o.request_id = d.request_id AND o.code = 'offered'
+                                                       AND o.seq <= d.seq AND d.code = ANY(%s)
+                                                     ORDER BY o.seq DESC LIMIT 1),
+                                  'line_id', coalesce(d.changes -> 'moved_to_id', to_jsonb(before.line_id)),
                                   'rating', CASE WHEN d.code = 'rated' THEN d.changes -> 'rating' END)),
                               date_trunc('second', d.at), %s, %s)
                      FROM connect_decision d
                      JOIN connect_request r ON r.id = d.request_id
+                     LEFT JOIN connect_request before ON d.code = 'opened' AND before.id = r.previous_id
                      JOIN discuss_channel c ON c.channel_type = 'connect'
                       AND c.connect_line_id = r.line_id AND c.connect_partner_id = r.partner_id
-                    WHERE d.id = ANY(%s) AND d.code = ANY(%s)
+                    WHERE d.id = ANY(%s) AND (d.code = ANY(%s) OR before.id IS NOT NULL)
                       AND NOT EXISTS (SELECT FROM connect_event told WHERE told.decision_id = d.id)
                     ORDER BY d.id""",
+                list(OFFERS),
                 *self._message_refs(),
                 decision_ids,
                 list(SHOWN),
@@ -103,13 +124,17 @@ class ConnectEvent(models.Model):
     def _to_client(self, internal):
         """The event as the screens show it. ``internal``: the reader is staff and may ask why."""
         self.ensure_one()
-        return {"type": self.type, "text": self._text(), "request_id": self.request_id.id if internal else False}
+        text = self._text(internal)
+        return {"type": self.type, "text": text, "request_id": self.request_id.id if internal else False}
 
-    def _text(self):
-        """One line in the reader's language."""
+    def _text(self, internal=True):
+        """One line in the reader's language. ``internal``: for staff; what specialists settle among themselves is
+        told to the person only as far as it concerns him."""
         self.ensure_one()
         payload = self.payload or {}
-        name = self._person(payload.get("user_id") or payload.get("previous_user_id"))
+        name = self._person(payload.get("user_id"))
+        if self.type in OFFERS:
+            return self._offer_text(name, internal)
         match self.type:
             case "queued":
                 return self.env._("There are no free specialists at the moment. Your request has been queued.")
@@ -117,10 +142,29 @@ class ConnectEvent(models.Model):
                 return self.env._("Specialist: %(name)s", name=name)
             case "started":
                 return self.env._("%(name)s has contacted the user", name=self._person(payload.get("user_id"), True))
-            case "taken_over":
+            case "taken_over" | "pulled":
                 return self.env._("%(name)s continues the work", name=name)
-            case "unbound":
+            case "transferred":
+                return self.env._(
+                    "%(sender)s has handed the request over to %(name)s",
+                    sender=self._person(payload.get("actor_id")),
+                    name=name,
+                )
+            case "unbound" | "returned":
                 return self.env._("The specialist is away. The request goes to another one.")
+            case "moved":
+                return self.env._("The request was moved to the line «%(line)s»", line=self._line_name())
+            case "moved_in":
+                return self.env._("The request came from the line «%(line)s»", line=self._line_name())
+            case "warned" if payload.get("reason") == "0":
+                return self.env._("Are you still there? The specialist is waiting for your answer.")
+            case "warned":
+                return self.env._(
+                    "Are you still there? Without an answer the work is finished in %(minutes)s min.",
+                    minutes=payload.get("reason"),
+                )
+            case "silenced":
+                return self.env._("The work is finished: there was no answer. Just write again if you need us.")
             case "finished":
                 return (
                     self.env._("The work is finished: %(name)s", name=name)
@@ -130,6 +174,29 @@ class ConnectEvent(models.Model):
             case "rated":
                 return self.env._("Rating: %(score)s of 5", score=payload.get("rating"))
         return ""
+
+    def _offer_text(self, name, internal):
+        colleague = self._person(self.payload.get("offered_to_id"))
+        if self.type == "accepted":
+            return self.env._("%(name)s continues the work", name=name)
+        if not internal:
+            if self.type == "offered":
+                return self.env._("The specialist is handing your request over to a colleague")
+            return self.env._("%(name)s continues the work", name=name)
+        match self.type:
+            case "offered":
+                return self.env._("%(name)s asks %(colleague)s to take over", name=name, colleague=colleague)
+            case "declined":
+                return self.env._("%(colleague)s has declined", colleague=colleague)
+            case "withdrawn":
+                return self.env._("%(name)s keeps the request: the offer was taken back", name=name)
+        return self.env._(
+            "%(colleague)s has not answered, the request stays with %(name)s", colleague=colleague, name=name
+        )
+
+    def _line_name(self):
+        # sudo: connect.line - the name of a line that is connected to the person
+        return self.env["connect.line"].sudo().browse(self.payload.get("line_id") or ()).name or ""
 
     @api.model
     def _person(self, user_id, short=False):

@@ -1,11 +1,12 @@
-"""The router's rules as plain typed Python: who may take a request, in which order, what a request may become, and when
-a specialist's status changes by itself.
+"""The router's rules as plain typed Python: who may take a request, in which order, what a request may become, how long
+somebody still waits, and when a specialist's status changes by itself.
 
 Nothing here knows Odoo or a database. The dispatcher feeds it snapshots of tables and carries out what it
 answers, and the replay of a past day feeds it history, so both use the same rules. Randomness comes in as an
 argument, so that a test can fix it.
 """
 
+from .estimate import waiting_minutes
 from .lifecycle import CODES, STATES, Transition, fold, next_state
 from .policies import Band, Context, rank
 from .pool import Cohort, Exclusion, Pool, Priority, classify
@@ -28,4 +29,5 @@ __all__ = [
     "next_state",
     "next_status",
     "rank",
+    "waiting_minutes",
 ]

@@ -25,10 +25,21 @@ CODES: dict[str, Transition] = {
     "queued": Transition((QUEUED,), None),  # the pool was empty: the person is told, the company gets its mail
     "assigned": Transition((QUEUED,), ACTIVE),  # the router chose
     "started": Transition((None, QUEUED), ACTIVE),  # a specialist turned to the recipient (ROU-15, ROU-29)
-    "taken_over": Transition((ACTIVE,), None),  # another specialist turned to him (ROU-24)
-    "unbound": Transition((ACTIVE,), QUEUED),  # the specialist had left when the recipient wrote (ROU-23)
-    "first_reply": Transition((ACTIVE,), None),
-    "finished": Transition((ACTIVE,), CLOSED),
+    "taken_over": Transition((ACTIVE, OFFERED), ACTIVE),  # another specialist turned to him (ROU-24)
+    "pulled": Transition((QUEUED,), ACTIVE),  # a specialist took it out of the queue (ROU-38)
+    "unbound": Transition((ACTIVE, OFFERED), QUEUED),  # the specialist had left when the recipient wrote (ROU-23)
+    "returned": Transition((ACTIVE,), QUEUED),  # he did not answer in time: back to its old place in the queue
+    "first_reply": Transition((ACTIVE, OFFERED), None),
+    "transferred": Transition((ACTIVE, QUEUED), ACTIVE),  # handed over to a colleague (ROU-42)
+    "offered": Transition((ACTIVE,), OFFERED),  # a colleague is asked whether he takes it (ROU-43)
+    "accepted": Transition((OFFERED,), ACTIVE),  # he does
+    "declined": Transition((OFFERED,), ACTIVE),  # he does not: it stays where it was
+    "withdrawn": Transition((OFFERED,), ACTIVE),  # who offered it thought better of it
+    "expired": Transition((OFFERED,), ACTIVE),  # the colleague did not answer in time
+    "moved": Transition((QUEUED, OFFERED, ACTIVE), CLOSED),  # to another line, where it goes on as a new one (ROU-44)
+    "warned": Transition((ACTIVE, OFFERED), None),  # the person is silent: it will close soon (ROU-47)
+    "silenced": Transition((ACTIVE, OFFERED), CLOSED),  # and so it did
+    "finished": Transition((ACTIVE, OFFERED, QUEUED), CLOSED),
     "rated": Transition((CLOSED,), None),
 }
 

@@ -21,10 +21,12 @@ class Context(NamedTuple):
 
     managers: tuple[int, ...] = ()  # the client's own specialists in the order of his card (ROU-28)
     previous_user_id: int = 0  # who had the recipient's last request on this line (ROU-37)
+    silent: tuple[int, ...] = ()  # who had this request and did not answer in time
 
 
 class Band(NamedTuple):
-    """``reason``: high, medium, standard, manager, same_agent or least_loaded; ``user_ids`` in the order to ask."""
+    """``reason``: high, medium, standard, manager, same_agent, least_loaded or silent; ``user_ids`` in the order to
+    ask."""
 
     reason: str
     user_ids: Iterator[int]
@@ -58,7 +60,24 @@ RULES: dict[str, Rule] = {"standard": standard, "manager": manager, "balanced": 
 
 def rank(rule: str, pool: Pool, context: Context, rng: Random) -> Iterator[Band]:
     """The bands of ``pool`` under the delivery rule of a line (``connect.line.delivery_rule``)."""
-    return RULES[rule](pool, context, rng)
+    bands = RULES[rule](pool, context, rng)
+    return _silent_last(bands, frozenset(context.silent)) if context.silent else bands
+
+
+def _silent_last(bands: Iterable[Band], silent: frozenset[int]) -> Iterator[Band]:
+    """Who let this request lie is asked again when nobody else is left: rather he than nobody."""
+    passed: dict[int, None] = {}
+
+    def others(user_ids: Iterator[int]) -> Iterator[int]:
+        for user_id in user_ids:
+            if user_id in silent:
+                passed[user_id] = None
+            else:
+                yield user_id
+
+    for band in bands:
+        yield Band(band.reason, others(band.user_ids))
+    yield Band("silent", iter(passed))
 
 
 def _personal(pool: Pool, user_ids: Iterable[int], reason: str) -> Iterator[Band]:

@@ -7,10 +7,14 @@ from . import connect_contact
 from . import connect_unsettled
 from . import connect_request
 from . import connect_request_work
+from . import connect_request_transfer
+from . import connect_request_silence
 from . import connect_request_explain
+from . import connect_timer
 from . import connect_dispatcher
 from . import connect_dispatcher_decide
 from . import connect_line
+from . import connect_line_queue
 from . import connect_line_member
 from . import res_company
 from . import res_partner

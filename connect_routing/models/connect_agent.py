@@ -13,7 +13,7 @@ from odoo.tools import SQL
 
 from .connect_request import NOW
 from .connect_request_work import UNBIND_AFTER
-from .connect_status import OFFLINE
+from .connect_status import HEARTBEAT_TIMEOUT, OFFLINE
 from .verbs import in_users_language
 
 ENDS_PLAN = frozenset({"manual", "planned", "logout"})  # origins of changes after which nothing is planned
@@ -285,6 +285,11 @@ class ConnectAgent(models.Model):
         return [user_id for (user_id,) in self.env.cr.fetchall()]
 
     # --- helpers ---
+
+    def _is_there(self):
+        """His screen is alive: the router may give him something."""
+        limit = fields.Datetime.subtract(fields.Datetime.now(), seconds=HEARTBEAT_TIMEOUT)
+        return bool(self.last_seen and self.last_seen > limit)
 
     @api.model
     def _check_agent(self):

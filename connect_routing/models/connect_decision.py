@@ -10,8 +10,19 @@ CODE_NAMES = [
     ("assigned", "Assigned by the router"),
     ("started", "Started by a specialist"),
     ("taken_over", "Taken over by another specialist"),
+    ("pulled", "Taken out of the queue by a specialist"),
     ("unbound", "Returned to the queue: the specialist had left"),
+    ("returned", "Returned to the queue: no answer in time"),
     ("first_reply", "First reply"),
+    ("transferred", "Handed over"),
+    ("offered", "Offered to a colleague"),
+    ("accepted", "Taken over with consent"),
+    ("declined", "Offer declined"),
+    ("withdrawn", "Offer withdrawn"),
+    ("expired", "Offer not answered in time"),
+    ("moved", "Moved to another line"),
+    ("warned", "Person warned of closing"),
+    ("silenced", "Closed: the person is silent"),
     ("finished", "Finished"),
     ("rated", "Rated"),
 ]
@@ -21,7 +32,8 @@ assert {code for code, _name in CODE_NAMES} == set(CODES)
 LEDGER_FIELDS = (
     "line_id", "partner_id", "company_id", "kind", "origin", "state", "user_id", "is_missed", "missed_reason",
     "opened_at", "queued_at", "assigned_at", "first_reply_at", "closed_at", "close_reason", "close_note", "rating",
-    "rating_comment", "ask_rating",
+    "rating_comment", "ask_rating", "offered_to_id", "offered_until", "moved_to_id",
+    "previous_id",
 )  # fmt: skip
 
 

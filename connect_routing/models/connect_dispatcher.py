@@ -21,6 +21,7 @@ from odoo.modules.registry import Registry
 from odoo.tools import SQL, config
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
+from . import clock
 from .after_commit import Lane, lane
 
 _logger = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class ConnectDispatcher(models.AbstractModel):
         if self._in_test():
             self._finish_now(keys)
             return
+        self._start_clock()
         registry = self.env.registry
         lane(registry.db_name, lambda: self._make_lane(registry.db_name)).submit(keys)
 
@@ -88,6 +90,20 @@ class ConnectDispatcher(models.AbstractModel):
         return Lane(
             partial(on_dispatcher, "_decide"), partial(on_dispatcher, "_settle"), partial(on_dispatcher, "_wake_cron")
         )
+
+    @api.model
+    def _start_clock(self):
+        """Let this process look after timers."""
+        database = self.env.cr.dbname
+
+        def tick():
+            with Registry(database).cursor() as cr:
+                timers = api.Environment(cr, SUPERUSER_ID, {})["connect.timer"]
+                if timers._is_due():
+                    timers._run_due()
+
+        if not self._in_test():
+            clock.start(database, tick)
 
     @api.model
     def _wake_cron(self):
@@ -162,7 +178,10 @@ class ConnectDispatcher(models.AbstractModel):
 
     @api.model
     def _cron_dispatch(self):
-        """Every minute: what a crash left behind. Closes dead statuses, drains every line, sends forgotten mails."""
+        """Every minute: what a crash left behind. Closes dead statuses, drains every line, sends forgotten mails. And
+        the clock of this process is set going: from the first minute on there is always one."""
+        self._start_clock()
+        self.env["connect.timer"]._run_due()
         with self._short_transaction() as dispatcher:
             dispatcher.env["connect.agent"]._close_lost()
         with self._short_transaction() as dispatcher:

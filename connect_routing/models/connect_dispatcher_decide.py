@@ -19,8 +19,8 @@ from psycopg2.extras import Json
 
 from ..engine import Cohort, Context, classify, rank
 from . import decide_functions
+from .connect_status import HEARTBEAT_TIMEOUT
 
-HEARTBEAT_TIMEOUT = 45  # s: without a heartbeat for so long, no new requests come
 TOLD_AT_ONCE = 20  # requests told in one transaction that nobody is free
 CLAIM_AT_ONCE = 8  # specialists asked in one statement
 MAX_FAILURES = 5  # deadlocks in one drain before the cron takes over
@@ -116,12 +116,48 @@ class ConnectDispatcherDecide(models.AbstractModel):
             for band in rank(line["delivery_rule"], pool, context, self._rng):
                 while user_ids := list(islice(band.user_ids, CLAIM_AT_ONCE)):
                     if self._claim(line, user_ids, wait, band.reason, pool):
+                        self._expect_reply(line)
                         return True
         return False
 
     @api.model
+    def _expect_reply(self, line):
+        """Remind of the request when the line wants it answered within a time."""
+        if line["reply_timeout"]:
+            self.env["connect.timer"]._set(line["request_id"], "reply", line["reply_timeout"])
+
+    @api.model
     def _context_of(self, line):
         """What the line's rule wants to know beside the pool."""
+        return self._rule_context(line)._replace(silent=self._silent(line))
+
+    @api.model
+    def _silent(self, line):
+        """The specialists who had this very request and did not answer in time."""
+        return self._who_was_silent(line["request_id"]) if line["reply_timeout"] else ()
+
+    @api.model
+    def _who_was_silent(self, request_id):
+        self.env.cr.execute(
+            """SELECT DISTINCT lost.user_id FROM connect_decision back
+                 JOIN connect_decision lost ON lost.request_id = back.request_id AND lost.seq = back.seq - 1
+                WHERE back.request_id = %s AND back.code = 'returned'""",
+            [request_id],
+        )
+        return tuple(user_id for (user_id,) in self.env.cr.fetchall())
+
+    @api.model
+    def _has_others(self, request):
+        """Somebody is free who did not have this request yet. A look without a lock: what it tells may be over."""
+        line = request.line_id
+        self.env.cr.execute("SELECT connect_cohorts(%s, %s, FALSE)", [line.id, HEARTBEAT_TIMEOUT])
+        cohorts = [Cohort(*row[:7]) for row in self.env.cr.fetchone()[0] or ()]
+        pool = classify(cohorts, line.company_id.id, request.company_id.id, line.capacity or 0)
+        had = {request.user_id.id, *self._who_was_silent(request.id)}
+        return any(not had.issuperset(cohort.user_ids) for cohort in pool.cohorts())
+
+    @api.model
+    def _rule_context(self, line):
         if line["delivery_rule"] == "manager":
             partner = self.env["res.partner"].browse(line["partner_id"]).commercial_partner_id
             own = [partner.connect_support_id.id or 0, partner.connect_manager_id.id or 0]

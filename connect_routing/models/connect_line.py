@@ -2,8 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from .connect_dispatcher_decide import HEARTBEAT_TIMEOUT
 from .connect_request import KINDS, NOW
+from .connect_status import HEARTBEAT_TIMEOUT
 from .verbs import in_users_language
 
 BODY_LIMIT = 65_536  # characters of one message

@@ -4,11 +4,13 @@ Rows are written by ``_open`` and ``_move`` alone, in SQL, each together with it
 right to write them through the ORM. Public verbs are in ``connect_request_work.py``.
 """
 
+import time
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 from psycopg2.extras import Json
 
-from ..engine import CODES, next_state
+from ..engine import CODES, next_state, waiting_minutes
 
 STATES = [("queued", "In the queue"), ("offered", "Offered"), ("active", "In work"), ("closed", "Closed")]
 KINDS = [("message", "Message"), ("call", "Call"), ("remote", "Remote session"), ("work", "Started by a specialist")]
@@ -19,6 +21,8 @@ MISSED_REASONS = [
     ("declined", "Call declined"),
     ("wait_limit", "Wait limit expired"),
 ]
+CLOSE_REASONS = [("finished", "Work finished"), ("moved", "Moved to another line"), ("silence", "No answer")]
+NO_OFFER = {"offered_to_id": None, "offered_until": None}
 NOW = SQL("(clock_timestamp() AT TIME ZONE 'UTC')")
 
 
@@ -45,9 +49,17 @@ class ConnectRequest(models.Model):
     opened_at = fields.Datetime(required=True, readonly=True)
     queued_at = fields.Datetime(readonly=True, help="Since when it waits: its place in the queue.")
     assigned_at = fields.Datetime(readonly=True)
+    offered_to_id = fields.Many2one(
+        "res.users", string="Offered to", readonly=True, ondelete="restrict", help="A colleague who is to accept it."
+    )
+    offered_until = fields.Datetime(readonly=True)
     first_reply_at = fields.Datetime(readonly=True)
     closed_at = fields.Datetime(readonly=True)
-    close_reason = fields.Selection([("finished", "Work finished")], readonly=True)
+    close_reason = fields.Selection(CLOSE_REASONS, readonly=True)
+    moved_to_id = fields.Many2one("connect.line", string="Moved to", readonly=True, ondelete="restrict")
+    previous_id = fields.Many2one(
+        "connect.request", string="Came from", readonly=True, ondelete="restrict", help="On the line it was moved from."
+    )
     close_note = fields.Text(string="Note", readonly=True, groups="connect_lines.group_agent", help="For colleagues.")
     ask_rating = fields.Boolean(readonly=True)
     rating = fields.Integer(readonly=True, aggregator="avg", help="1 to 5, 0 while there is none.")
@@ -59,12 +71,14 @@ class ConnectRequest(models.Model):
     _one_open = models.UniqueIndex("(line_id, partner_id) WHERE state <> 'closed'")
     _queue = models.Index("(line_id, queued_at, id) WHERE state = 'queued'")
     _in_work = models.Index("(user_id) WHERE state IN ('offered', 'active')")
+    _offers = models.Index("(offered_to_id) WHERE state = 'offered'")
     _of_recipient = models.Index("(line_id, partner_id, id DESC)")
     _by_line = models.Index("(line_id, id DESC)")
     _owner = models.Constraint(
         "CHECK((state = 'queued' AND user_id IS NULL) OR (state IN ('offered', 'active') AND user_id IS NOT NULL)"
         " OR state = 'closed')"
     )
+    _offer = models.Constraint("CHECK((state = 'offered') = (offered_to_id IS NOT NULL))")
     _rating_range = models.Constraint("CHECK(rating IS NULL OR rating BETWEEN 0 AND 5)")
 
     @api.depends("partner_id", "line_id")
@@ -150,7 +164,8 @@ class ConnectRequest(models.Model):
                      user_id, actor_id, rule, reason, pool_seen, changes)
                 SELECT r.id, r.seq, r.line_id, r.company_id, %(code)s, %(now)s, r.user_id, %(actor)s, %(rule)s,
                        %(reason)s, %(pool)s,
-                       (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(r)) WHERE key = ANY(%(columns)s))
+                       coalesce((SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(r))
+                                  WHERE key = ANY(%(columns)s)), '{}')
                   FROM r
                 RETURNING *),
             untold AS (
@@ -230,6 +245,20 @@ class ConnectRequest(models.Model):
             [self.id],
         )
         return self.env.cr.fetchone()[0]
+
+    def _waiting_minutes(self, place):
+        """The box of minutes that somebody at this place of the line's queue may be told, 0 when it is not known: from
+        the last decisions on the line that took somebody out of the queue who had waited there."""
+        self.env.cr.execute(
+            """SELECT extract(epoch FROM d.at)::float
+                 FROM (SELECT * FROM connect_decision WHERE line_id = %s ORDER BY id DESC LIMIT 1000) d
+                 JOIN connect_request r ON r.id = d.request_id
+                WHERE d.code IN ('assigned', 'pulled', 'started', 'transferred')
+                  AND r.queued_at < d.at - interval '3 seconds'""",
+            [self.line_id.id],
+        )
+        left_at = [at for (at,) in self.env.cr.fetchall()]
+        return (place and waiting_minutes(place, left_at, time.time())) or 0
 
     def _to_state_dict(self):
         """The requests as plain dicts for the specialist's screens; times as ISO in UTC."""

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 
 from .verbs import in_users_language
 
+CHOOSING = frozenset({"assigned", "queued", "started", "taken_over", "pulled", "transferred", "accepted"})
+
 
 class ConnectRequestExplain(models.Model):
     _inherit = "connect.request"
@@ -20,7 +22,7 @@ class ConnectRequestExplain(models.Model):
         self.check_access("read")
         decisions = self.env["connect.decision"].search([("request_id", "=", self.id)], order="seq")
         decisions.check_access("read")
-        chosen = decisions.filtered(lambda each: each.code in ("assigned", "queued", "started", "taken_over"))[-1:]
+        chosen = decisions.filtered(lambda each: each.code in CHOOSING)[-1:]
         return {
             "text": self._explain_decision(chosen) if chosen else "",
             "timeline": [
@@ -36,8 +38,10 @@ class ConnectRequestExplain(models.Model):
     @api.model
     def _explain_decision(self, decision):
         name = decision.user_id.sudo().name  # colleagues' names are shown to whoever may read the request
-        if decision.code in ("started", "taken_over"):
+        if decision.code in ("started", "taken_over", "pulled"):
             return self.env._("%s turned to the person himself.", name)
+        if decision.code in ("transferred", "accepted"):
+            return self.env._("%s got it from a colleague.", name)
         rules = dict(self.env["connect.line"]._fields["delivery_rule"]._description_selection(self.env))
         parts = [self.env._("Rule: %s.", rules.get(decision.rule, "").lower()), *self._pool_sentences(decision)]
         if decision.code == "queued":
@@ -91,6 +95,7 @@ class ConnectRequestExplain(models.Model):
         texts = {
             "manager": self.env._("the client's own specialist"),
             "same_agent": self.env._("helped this person the last time"),
+            "silent": self.env._("nobody else was free, though he had not answered in time"),
             "least_loaded": self.env._("has the fewest requests in work"),
         }
         return texts.get(decision.reason, decision.reason or "")
@@ -103,8 +108,10 @@ class ConnectRequestExplain(models.Model):
     def _timeline_text(self, decision):
         codes = dict(decision._fields["code"]._description_selection(self.env))
         text = codes[decision.code]
-        if decision.code in ("assigned", "started", "taken_over"):
+        if decision.code in CHOOSING and decision.user_id:
             return f"{text}: {decision.user_id.sudo().name}"  # colleagues' names, as above
+        if decision.code == "offered":
+            return f"{text}: {self.env['res.users'].sudo().browse(decision.changes['offered_to_id']).name}"  # the same
         if decision.code == "rated":
             return f"{text}: {decision.changes['rating']}"
         return text

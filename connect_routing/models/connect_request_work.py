@@ -3,7 +3,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from .connect_request import NOW
+from .connect_request import NO_OFFER, NOW
 from .verbs import in_users_language
 
 UNBIND_AFTER = 65  # s without a heartbeat: the specialist has left (ROU-03, ROU-23)
@@ -42,7 +42,7 @@ class ConnectRequestWork(models.Model):
         :return: as ``start_work``
         :rtype: dict
         :raise AccessError: the caller neither works on it nor supervises its line
-        :raise UserError: nobody works on it
+        :raise UserError: a topic or a note that cannot be
         """
         self.ensure_one()
         request = self._locked_for_agent()
@@ -52,19 +52,18 @@ class ConnectRequestWork(models.Model):
             raise UserError(self.env._("The note is longer than %s characters. Shorten it.", COMMENT_LIMIT))
         if request.state == "closed":
             return request._to_verb_result()
-        if request.state != "active":
-            raise UserError(self.env._("Nobody works on this request yet. Start work with it first."))
         request._move(
             "finished",
             {
                 "closed_at": NOW,
                 "close_reason": "finished",
                 "close_note": note or None,
-                "ask_rating": request._asks_rating(ask_rating),
+                "ask_rating": request._asks_rating(ask_rating) and bool(request.user_id),
+                **NO_OFFER,
             },
             actor_id=self.env.uid,
         )
-        self.env["connect.dispatcher"]._after_commit(("load", request.user_id.id))
+        request._count_after_commit(request.user_id)
         return request._to_verb_result()
 
     @in_users_language
@@ -109,6 +108,8 @@ class ConnectRequestWork(models.Model):
         )
         if not request:
             request = self._start(line, recipient, user)
+        if kind == "message":
+            request._count_silence()
         replies = kind == "message" and not request.first_reply_at
         if request.user_id == user and not replies:
             return request
@@ -116,9 +117,9 @@ class ConnectRequestWork(models.Model):
         if request.state == "queued":
             request._take_seat(user.id)
             request._move("started", {"user_id": user.id, "assigned_at": NOW}, actor_id=user.id)
-        elif request.state == "active" and request.user_id != user:
+        elif request.state in ("active", "offered") and request.user_id != user:
             request._take_over(user)
-        if replies and request.state == "active":
+        if replies and request.state in ("active", "offered"):
             request._move("first_reply", {"first_reply_at": NOW}, actor_id=user.id)
         return request
 
@@ -139,8 +140,8 @@ class ConnectRequestWork(models.Model):
     def _take_over(self, user):
         previous = self.user_id
         self._take_seat(user.id)
-        self._move("taken_over", {"user_id": user.id, "assigned_at": NOW}, actor_id=user.id)
-        self.env["connect.dispatcher"]._after_commit(("load", previous.id))
+        self._move("taken_over", {"user_id": user.id, "assigned_at": NOW, **NO_OFFER}, actor_id=user.id)
+        self._count_after_commit(previous)
 
     # --- after the commit, in the dispatcher's transaction ---
 
@@ -150,7 +151,7 @@ class ConnectRequestWork(models.Model):
         self.env.cr.execute(
             """
             SELECT c.id AS contact_id, c.partner_id, c.kind, c.origin, c.at, r.id AS request_id,
-                   r.state = 'active' AND NOT coalesce(s.keeps_binding AND a.last_seen
+                   r.state IN ('active', 'offered') AND NOT coalesce(s.keeps_binding AND a.last_seen
                         > (clock_timestamp() AT TIME ZONE 'UTC') - make_interval(secs => %s), FALSE) AS left_alone
               FROM connect_contact c
               LEFT JOIN connect_request r
@@ -181,10 +182,11 @@ class ConnectRequestWork(models.Model):
             return []
         request = self.browse(contact["request_id"])
         request._lock()
-        if request.state != "active":  # moved between the two statements; its new owner was judged then
+        if request.state not in ("active", "offered"):  # moved between the two statements; its new owner was judged then
             return []
         user_id = request.user_id.id
-        request._move("unbound", {"user_id": None, "assigned_at": None, "queued_at": contact["at"]}, reason="left")
+        values = {"user_id": None, "assigned_at": None, "queued_at": contact["at"], **NO_OFFER}
+        request._move("unbound", values, reason="left")
         self.env["connect.agent"]._recount([user_id])
         return request.ids
 
@@ -199,20 +201,26 @@ class ConnectRequestWork(models.Model):
     def _locked_for_agent(self):
         """The request in sudo, locked, when the caller works on it or supervises its line's owner or company."""
         request = self.sudo()  # the caller is checked below; nobody has the right to write requests
-        user = self.env.user
-        if not request.exists() or not (
-            request.user_id == user
-            or (
-                user.has_group("connect_lines.group_supervisor")
-                and (request.line_id.company_id | request.company_id) & user.company_ids
-            )
-            or user.has_group("connect_lines.group_platform")
-        ):
+        if request.exists():
+            request._lock()  # first of all: whoever moved it a moment ago may have made it somebody else's
+        if not request.exists() or not (request.user_id == self.env.user or request._is_supervised()):
             raise AccessError(self.env._("Only the specialist who works on it, or a supervisor, can do this."))
-        request._lock()
         return request
 
-    def _take_seat(self, user_id):
+    def _is_supervised(self):
+        """The caller supervises the owner of the line or the company that serves the person."""
+        user = self.env.user
+        companies = self.line_id.company_id | self.company_id
+        return user.has_group("connect_lines.group_platform") or bool(
+            user.has_group("connect_lines.group_supervisor") and companies & user.company_ids
+        )
+
+    def _count_after_commit(self, user):
+        """The work in hand of this specialist became less."""
+        if user:
+            self.env["connect.dispatcher"]._after_commit(("load", user.id))
+
+    def _take_seat(self, user_id, beyond_limit=False):
         """Count one request more for a specialist; a clear error when he has all he may have.
 
         Taking is counted at once, under the guard of the capacity. Giving back is not: ``_recount`` follows the
@@ -222,18 +230,27 @@ class ConnectRequestWork(models.Model):
         line = self.line_id
         self.env.cr.execute("UPDATE connect_agent SET load = load + 1 WHERE user_id = %s", [user_id])
         self.env.cr.execute(
-            """UPDATE connect_line_member SET load = load + 1, capacity = %(limit)s
-                WHERE line_id = %(line)s AND user_id = %(user)s AND (%(limit)s = 0 OR load < %(limit)s)""",
-            {"limit": line.capacity or 0, "line": line.id, "user": user_id},
+            """UPDATE connect_line_member
+                  SET load = load + 1, capacity = CASE %(limit)s WHEN 0 THEN 0 ELSE greatest(%(limit)s, load + 1) END
+                WHERE line_id = %(line)s AND user_id = %(user)s
+                  AND (%(limit)s = 0 OR load < %(limit)s OR %(beyond)s)""",
+            {"limit": line.capacity or 0, "line": line.id, "user": user_id, "beyond": beyond_limit},
         )
         if not self.env.cr.rowcount:
-            raise UserError(
-                self.env._(
-                    "You work on as many requests of this line as it allows (%s). Finish one of them first.",
-                    line.capacity,
-                )
-            )
+            raise UserError(self._full_text(line, user_id))
         self.env["connect.agent"].invalidate_model(["load"])
+
+    @api.model
+    def _full_text(self, line, user_id):
+        if user_id == self.env.uid:
+            text = self.env._("You work on as many requests of this line as it allows (%s). Finish one of them first.")
+            return text % line.capacity
+        name = self.env["res.users"].sudo().browse(user_id).name  # a colleague on the line
+        return self.env._(
+            "%(name)s works on as many requests of this line as it allows (%(limit)s). Choose somebody else.",
+            name=name,
+            limit=line.capacity,
+        )
 
     def _asks_rating(self, choice):
         mode = self.line_id.rating_mode

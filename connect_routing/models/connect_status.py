@@ -13,6 +13,8 @@ AWAY = "away"
 INACTIVE = "inactive"
 DO_NOT_DISTURB = "dnd"
 
+HEARTBEAT_TIMEOUT = 45  # s: without a heartbeat for so long, no new requests come
+
 
 class Traits(NamedTuple):
     """What the heartbeat asks about a status, kept in memory."""

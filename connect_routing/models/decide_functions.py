@@ -13,7 +13,7 @@ from .connect_request import NOW
 LOOK = """
 CREATE OR REPLACE FUNCTION connect_look(p_line int, p_timeout float) RETURNS TABLE (
     id int, company_id int, kind varchar, delivery_rule varchar, capacity int, contacts bool,
-    request_id int, serving_id int, partner_id int, more bool, looked_at float, cohorts json)
+    request_id int, serving_id int, partner_id int, more bool, looked_at float, reply_timeout int, cohorts json)
 LANGUAGE plpgsql VOLATILE SET enable_sort TO off AS $look$
 #variable_conflict use_column
 DECLARE
@@ -33,7 +33,7 @@ BEGIN
         v_oldest.id, v_oldest.company_id, v_oldest.partner_id,
         EXISTS (SELECT FROM connect_request other WHERE other.line_id = p_line AND other.state = 'queued'
                    AND (other.queued_at, other.id) > (v_oldest.queued_at, v_oldest.id)),
-        v_looked_at,
+        v_looked_at, coalesce(v_line.reply_timeout, 0),
         CASE WHEN v_oldest.id IS NOT NULL AND NOT v_contacts
              THEN connect_cohorts(p_line, p_timeout, v_line.delivery_rule = 'balanced') END;
 END $look$

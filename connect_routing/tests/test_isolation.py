@@ -103,3 +103,12 @@ def ticket_firings(case):
         )
         for tenant, request in requests(case).items()
     }
+
+
+@register("connect.timer", read={}, write=NOBODY_WRITES)
+def timers(case):
+    made = requests(case)
+    for request in made.values():
+        case.env["connect.timer"]._set(request.id, "reply", 60)
+    search = case.env["connect.timer"].search
+    return {tenant: search([("request_id", "=", request.id)]) for tenant, request in made.items()}

@@ -60,7 +60,7 @@ class TestVerbs(RoutingCase):
         self.assertNotEqual(self.write_to_line(self.anna), request)
 
     def test_who_may_finish(self):
-        """The bound specialist and a supervisor; nobody else, and a waiting request by nobody."""
+        """The bound specialist and a supervisor (ROU-45); nobody else. What waits is closed by the supervisor alone."""
         request = self.write_to_line(self.anna)
         for user in (self.medium, self.stranger, self.anna):
             with self.assertRaises(AccessError):
@@ -69,8 +69,10 @@ class TestVerbs(RoutingCase):
         self.assertEqual(request.state, "closed")
         self.set_status(self.high, "away")
         waiting = self.write_to_line(self.boris)
-        with self.assertRaisesRegex(UserError, "Start work"):
-            waiting.with_user(self.supervisor).finish()
+        with self.assertRaises(AccessError):
+            waiting.with_user(self.high).finish()
+        waiting.with_user(self.supervisor).finish()
+        self.assertEqual((waiting.state, waiting.user_id.id), ("closed", False))
 
     def test_rating(self):
         """CHT-52: the person, once, after the work, one to five."""

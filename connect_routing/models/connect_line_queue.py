@@ -1,0 +1,106 @@
+"""What a line's settings say about its queue: «Молния», answering in time, where requests may be moved."""
+
+from odoo import fields, models
+from odoo.addons.connect_lines.models.connect_line import STAFF
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from .connect_request import NOW
+from .verbs import in_users_language
+
+PULLED_AT_ONCE = 20
+
+
+class ConnectLineQueue(models.Model):
+    _inherit = "connect.line"
+
+    transfer_timeout = fields.Integer(
+        "Wait for consent, s", default=60, groups=STAFF, help="Then the request stays with whoever offered it."
+    )
+    reply_timeout = fields.Integer(
+        "Answer within, s",
+        default=0,
+        groups=STAFF,
+        help="A specialist who has not answered by then loses the request: it goes back to its place in the queue, and "
+        "to somebody else if there is anybody. 0 means never.",
+    )
+    pull_enabled = fields.Boolean(
+        "Specialists may take from the queue", default=True, groups=STAFF, help="The button «Lightning»."
+    )
+    pull_count = fields.Integer("Requests at one press", default=1, groups=STAFF)
+    pull_beyond_limit = fields.Boolean("Also beyond the limit", default=True, groups=STAFF)
+
+    # evidence that a person has written is kept for a day
+    _silence_within_a_day = models.Constraint(
+        "CHECK (coalesce(warn_after, 0) <= 1440 AND coalesce(close_after, 0) <= 1440)",
+        "Silence counts for at most a day: enter up to 1440 minutes.",
+    )
+    _queue_times = models.Constraint(
+        "CHECK (transfer_timeout BETWEEN 5 AND 3600 AND reply_timeout >= 0 AND pull_count BETWEEN 1 AND 20)",
+        "Wait for consent from 5 seconds to an hour; at one press 1 to 20 requests are taken.",
+    )
+
+    # --- public verbs ---
+
+    @in_users_language
+    def pull_queue(self, count=0):
+        """«Молния» (ROU-38): take the longest waiting requests of this line to oneself.
+
+        :param int count: how many, at most 20; 0: as many as the line's settings say
+        :return: ``{"pulled": [request ids]}``, the longest waiting first; empty when nobody waits
+        :rtype: dict
+        :raise AccessError: the caller does not serve this line
+        :raise UserError: the line does not allow it, or the caller has all the requests he may have
+        """
+        self.ensure_one()
+        line = self.sudo()  # the settings; the caller's seat at the line is checked in the next lines
+        member = line.exists() and line.member_ids.filtered(lambda each: each.user_id == self.env.user)
+        if not member or member.priority == "observer":
+            raise AccessError(self.env["connect.request"]._not_yours())
+        if not line.pull_enabled:
+            raise UserError(self.env._("On the line «%s» requests are given out by the router alone.", line.name))
+        if type(count) is not int or not 0 <= count <= PULLED_AT_ONCE:
+            raise UserError(self.env._("Take from 1 to %s requests at once.", PULLED_AT_ONCE))
+        user = self.env.user
+        with self.env["connect.dispatcher"]._short_transaction() as dispatcher:
+            own = dispatcher.env["connect.line"].browse(line.id).with_context(lang=user.lang)
+            return {"pulled": own._pull(user, member.company_id, count or line.pull_count)}
+
+    # --- for verbs and screens ---
+
+    def _pull(self, user, company, count):
+        """In a transaction of its own at READ COMMITTED: under the lock of the line, as the router decides."""
+        self.env.cr.execute("SELECT FROM connect_line WHERE id = %s FOR NO KEY UPDATE", [self.id])
+        own_people = SQL("AND company_id = %s", company.id) if company != self.company_id else SQL()
+        self.env.cr.execute(
+            SQL(
+                """SELECT id FROM connect_request WHERE line_id = %s AND state = 'queued' %s
+                    ORDER BY queued_at, id LIMIT %s FOR NO KEY UPDATE""",
+                self.id,
+                own_people,
+                count,
+            )
+        )
+        pulled = []
+        for (request_id,) in self.env.cr.fetchall():
+            request = self.env["connect.request"].browse(request_id)
+            if pulled and not self.pull_beyond_limit and self._is_full(user):
+                break
+            request._take_seat(user.id, beyond_limit=self.pull_beyond_limit)
+            request._move("pulled", {"user_id": user.id, "assigned_at": NOW}, actor_id=user.id)
+            pulled.append(request_id)
+        return pulled
+
+    def _is_full(self, user):
+        member = self.member_ids.filtered(lambda each: each.user_id == user)
+        member.invalidate_recordset(["load"])
+        return bool(self.capacity and member.load >= self.capacity)
+
+    def _transfer_lines(self, partner):
+        """The lines to which a request of this person may be moved from here (ROU-42, ROU-44)."""
+        self.ensure_one()
+        allowed = self.transfer_line_ids or self.search([("company_id", "=", self.company_id.id)])
+        connected = self.env["connect.line.connection"].search(
+            [("line_id", "in", (allowed - self).ids), ("partner_id", "=", partner.id)]
+        )
+        return connected.line_id.filtered(lambda line: not line._refusal(partner))

@@ -1,0 +1,195 @@
+"""Handing a request over: to a colleague, at once or with his consent, or to another line (ROU-42..46).
+
+An offer is a state of the request. While it lasts, the request stays with whoever offered it, who goes on answering;
+the timer ``offer`` ends it. Whatever happens meanwhile happens on the locked row, and the offer is over: the person
+writes while its specialist is gone, a supervisor moves it, somebody takes it over. Who comes too late is told so.
+"""
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from .connect_request import NO_OFFER, NOW
+from .verbs import in_users_language
+
+
+class ConnectRequestTransfer(models.Model):
+    _inherit = "connect.request"
+
+    # --- public verbs ---
+
+    @in_users_language
+    def transfer_to_user(self, user_id):
+        """Hand the request over to a colleague. On lines with consent he is asked first (ROU-43).
+
+        :param int user_id: a specialist who serves the person on this line, and is there
+        :return: as ``start_work``; ``state`` is ``offered`` while the colleague is asked
+        :rtype: dict
+        :raise AccessError: the caller neither works on it nor supervises its line
+        :raise UserError: it cannot go to him; the text says why
+        """
+        self.ensure_one()
+        request = self._locked_for_agent()
+        request._check_movable()
+        user = request._transfer_target(user_id)
+        if user == request.user_id:
+            raise UserError(self.env._("%s works on it already.", user.name))
+        if request.line_id.transfer_consent and request.state == "active":
+            request._offer(user)
+        else:
+            previous = request.user_id
+            request._take_seat(user.id)
+            request._move("transferred", {"user_id": user.id, "assigned_at": NOW}, actor_id=self.env.uid)
+            request._count_after_commit(previous)
+        return request._to_verb_result()
+
+    @in_users_language
+    def transfer_to_line(self, line_id):
+        """Hand the request over to another line: it ends here, and is routed anew there, without anybody's consent.
+
+        :param int line_id: a line that the settings of this one allow, connected to the person
+        :return: the request on the other line, as ``start_work``
+        :rtype: dict
+        :raise AccessError: the caller neither works on it nor supervises its line
+        :raise UserError: the line is not allowed or closed to the person
+        """
+        self.ensure_one()
+        request = self._locked_for_agent()
+        request._check_movable()
+        line = request.line_id._transfer_lines(request.partner_id).filtered(lambda each: each.id == line_id)
+        if not line:
+            raise UserError(
+                self.env._(
+                    "It cannot be moved to this line: it is not connected to the person, or not among the lines to "
+                    "which requests of this one may be moved."
+                )
+            )
+        if refusal := line._refusal(request.partner_id):
+            raise UserError(refusal[1])
+        previous = request.user_id
+        values = {"closed_at": NOW, "close_reason": "moved", "moved_to_id": line.id}
+        request._move("moved", values, actor_id=self.env.uid)
+        request._count_after_commit(previous)
+        return request._reopen_on(line)._to_verb_result()
+
+    @in_users_language
+    def accept_transfer(self):
+        """Take over what a colleague offers. Accepting twice is no error.
+
+        :return: as ``start_work``
+        :rtype: dict
+        :raise AccessError: it was not offered to the caller
+        :raise UserError: the offer is over, or the caller has all he may have
+        """
+        self.ensure_one()
+        request = self._locked_offer()
+        if request.user_id == self.env.user and request.state == "active":
+            return request._to_verb_result()
+        request._check_offered(self.env.user)
+        previous = request.user_id
+        request._take_seat(self.env.uid)
+        request._move("accepted", {"user_id": self.env.uid, "assigned_at": NOW, **NO_OFFER}, actor_id=self.env.uid)
+        request._count_after_commit(previous)
+        return request._to_verb_result()
+
+    @in_users_language
+    def decline_transfer(self):
+        """Decline an offer, or take one's own back: the request stays where it was.
+
+        :return: as ``start_work``
+        :rtype: dict
+        :raise AccessError: the caller neither offered it nor is it offered to him
+        :raise UserError: the offer is over
+        """
+        self.ensure_one()
+        request = self._locked_offer()
+        request._check_offered(request.offered_to_id)
+        is_asked = request.offered_to_id == self.env.user
+        if not is_asked:
+            self._locked_for_agent()
+        request._move("declined" if is_asked else "withdrawn", NO_OFFER, actor_id=self.env.uid)
+        return request._to_verb_result()
+
+    # --- what the verbs consist of; the rows are locked, the callers checked ---
+
+    def _check_movable(self):
+        if self.state == "offered":
+            raise UserError(self.env._("%s is being asked already. Take the offer back first.", self.offered_to_id.name))
+        if self.state == "closed":
+            raise UserError(self.env._("The work is finished: there is nothing to hand over."))
+
+    def _transfer_target(self, user_id):
+        """The colleague, if he serves this person on this line and is there now."""
+        line, recipient = self.line_id, self.partner_id
+        user = line.member_ids.user_id.filtered(lambda each: each.id == user_id)
+        if not user:
+            raise UserError(self.env._("He does not serve this line. Choose one of its specialists."))
+        try:
+            self._check_agent(line, recipient, user)
+        except AccessError:
+            raise UserError(self.env._("%s serves the clients of another company only.", user.name)) from None
+        agent = self.env["connect.agent"].search([("user_id", "=", user.id)])
+        if not agent._is_there():
+            raise UserError(self.env._("%s is not connected. Choose somebody who is.", user.name))
+        status = agent.status_id
+        if not (status.accepts_chats if line.transfer_consent else status.keeps_binding):
+            raise UserError(
+                self.env._("%(name)s has the status «%(status)s» now.", name=user.name, status=status.name)
+            )
+        return user
+
+    def _offer(self, user):
+        seconds = self.line_id.transfer_timeout
+        until = SQL("%s + make_interval(secs => %s)", NOW, seconds)
+        values = {"offered_to_id": user.id, "offered_until": until}
+        self._move("offered", values, actor_id=self.env.uid)
+        self.env["connect.timer"]._set(self.id, "offer", seconds)
+
+    def _reopen_on(self, line):
+        """The request on the line it was moved to; the one that is open there already, if so."""
+        values = {"kind": self.kind, "origin": self.origin, "queued_at": NOW, "previous_id": self.id}
+        request = self._open(line, self.partner_id, "opened", values, actor_id=self.env.uid)
+        if not request:
+            request = self.search(
+                [("line_id", "=", line.id), ("partner_id", "=", self.partner_id.id), ("state", "!=", "closed")], limit=1
+            )
+            line._note_contact(request, self.kind, self.origin, None, handled=False)
+        self.env["connect.dispatcher"]._after_commit(("line", line.id))
+        return request
+
+    def _locked_offer(self):
+        """The request in sudo, locked, for somebody who sees it: he is told whether the offer still stands."""
+        request = self.sudo()  # nobody has the right to write requests; the caller's right to see it is checked here
+        if not request.exists() or not self.env.user.has_group("connect_lines.group_agent"):
+            raise AccessError(self._not_yours())
+        self.check_access("read")
+        request._lock()
+        return request
+
+    def _check_offered(self, user):
+        if self.state != "offered" or self.offered_to_id != user:
+            raise UserError(self.env._("The offer is over: it was taken back, or not answered in time."))
+
+    # --- timers ---
+
+    def _on_timer_offer(self, _since):
+        """Nobody answered: it stays where it was."""
+        if self.state == "offered":
+            self._move("expired", NO_OFFER)
+
+    def _on_timer_reply(self, _since):
+        """The specialist has not answered in the time that the line gives him: back to its old place in the queue, if
+        there is anybody else to have it."""
+        timeout = self.line_id.reply_timeout
+        if self.state != "active" or self.first_reply_at or not timeout:
+            return
+        left = timeout - (fields.Datetime.now() - self.assigned_at).total_seconds()
+        if left > 1:  # it was handed over since: his time began then
+            self.env["connect.timer"]._set(self.id, "reply", left)
+        elif not self.env["connect.dispatcher"]._has_others(self):
+            self.env["connect.timer"]._set(self.id, "reply", timeout)
+        else:
+            previous = self.user_id
+            self._move("returned", {"user_id": None, "assigned_at": None}, reason="silence")
+            self._count_after_commit(previous)
+            self.env["connect.dispatcher"]._after_commit(("line", self.line_id.id))
