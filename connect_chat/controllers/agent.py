@@ -48,6 +48,16 @@ class ConnectAgentController(Controller):
         self._check_agent()
         return request.env["connect.ticket"]._home_lists()
 
+    @route("/connect/agent/choices", type="jsonrpc", auth="user", methods=["POST"], readonly=True)
+    def choices(self, request_id):
+        """Where a request may be handed over to, for who may do it: see ``connect.request._transfer_choices``."""
+        self._check_agent()
+        # sudo: connect.request - whether the caller may move it is what the condition asks
+        moved = request.env["connect.request"].browse(int(request_id)).sudo().exists()
+        if not moved or not (moved.user_id == request.env.user or moved._is_supervised()):
+            raise NotFound()
+        return moved._transfer_choices()
+
     def _check_agent(self):
         if not request.env.user.has_group("connect_lines.group_agent"):
             raise NotFound()

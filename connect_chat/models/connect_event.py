@@ -87,7 +87,8 @@ class ConnectEvent(models.Model):
         self.env.cr.execute(
             SQL(
                 """SELECT connect_write_event(
-                              CASE d.code WHEN 'opened' THEN 'moved_in' ELSE d.code END, c.id, d.request_id, d.id, d.actor_id,
+                              CASE d.code WHEN 'opened' THEN 'moved_in' ELSE d.code END,
+                              c.id, d.request_id, d.id, d.actor_id,
                               jsonb_strip_nulls(jsonb_build_object(
                                   'user_id', d.user_id, 'reason', d.reason, 'rule', d.rule,
                                   'actor_id', d.actor_id,

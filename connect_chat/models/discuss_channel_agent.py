@@ -87,6 +87,7 @@ class DiscussChannel(models.Model):
             "request": current._to_state_dict()[0] if current else False,
             "last_request_id": last.id,
             "rating_mode": channel.connect_line_id.rating_mode,
+            "is_supervised": bool(current and current._is_supervised()),
             "card": self._connect_card(),
         }
 

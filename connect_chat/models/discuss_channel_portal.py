@@ -100,7 +100,11 @@ class DiscussChannel(models.Model):
                     "text": _("We are choosing a specialist for you…"),
                 }
             text = _("There are no free specialists at the moment. Your request has been queued.")
-            return {"code": "queued", "icon": "fa-hourglass-half", "text": f"{text} {self._connect_place(position)}"}
+            return {
+                "code": "queued",
+                "icon": "fa-hourglass-half",
+                "text": f"{text} {self._connect_place(request, position)}",
+            }
         if request.state in ("active", "offered"):
             if not specialist["is_here"]:
                 return {
@@ -122,11 +126,14 @@ class DiscussChannel(models.Model):
         }
 
     @api.model
-    def _connect_place(self, position):
+    def _connect_place(self, request, position):
+        """The place in the queue, and how long it takes from there, where that is known."""
         _ = self.env._
-        if position <= 1:
-            return _("You are next.")
-        return _("People before you: %s.", position - 1)
+        place = _("You are next.") if position <= 1 else _("People before you: %s.", position - 1)
+        minutes = request._waiting_minutes(position)
+        if not minutes:
+            return place
+        return f"{place} {_('Usually that takes about %s min.', minutes)}"
 
     @api.model
     def _connect_specialist_card(self, user):

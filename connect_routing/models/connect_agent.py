@@ -362,6 +362,8 @@ class ConnectAgent(models.Model):
             "planned_name": agent.planned_status_id.name or "",
             "statuses": statuses.read(["code", "name", "icon", "stat_class"], load=False),
             "active": active._to_state_dict(),
+            "offers": requests.search([("offered_to_id", "=", user.id)], order="offered_until")._to_state_dict(),
+            "pull_line_ids": self.env["connect.line"]._pull_lines(user).ids,
             "waiting": waiting.sudo()._to_state_dict(),  # found under the agent's own rules just above
             "waiting_count": requests.with_user(user).search_count(
                 [("state", "=", "queued"), ("line_id.member_ids.user_id", "=", user.id)]

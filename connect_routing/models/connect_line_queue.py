@@ -1,6 +1,6 @@
 """What a line's settings say about its queue: «Молния», answering in time, where requests may be moved."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.connect_lines.models.connect_line import STAFF
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
@@ -95,6 +95,12 @@ class ConnectLineQueue(models.Model):
         member = self.member_ids.filtered(lambda each: each.user_id == user)
         member.invalidate_recordset(["load"])
         return bool(self.capacity and member.load >= self.capacity)
+
+    @api.model
+    def _pull_lines(self, user):
+        """The lines out of whose queues this specialist may take."""
+        members = self.env["connect.line.member"].search([("user_id", "=", user.id), ("priority", "!=", "observer")])
+        return members.line_id.filtered("pull_enabled")
 
     def _transfer_lines(self, partner):
         """The lines to which a request of this person may be moved from here (ROU-42, ROU-44)."""

@@ -213,10 +213,26 @@ class ConnectRequest(models.Model):
         :param list decisions: rows of the ledger as dicts, one for each request, in the order of ``self``
         """
         wake = self.env["bus.bus"]._sendone
-        for partner in self.user_id.partner_id:
+        for partner in (self.user_id | self._asked(decisions)).partner_id:
             wake(partner, "connect.agent/changed", {})
         for line in self.filtered(lambda request: request.is_missed or request.state == "closed").line_id:
             wake((line, "agents"), "connect.agent/changed", {"line_id": line.id})
+
+    @api.model
+    def _asked(self, decisions):
+        """The colleagues whom these decisions ask for their consent, or need no longer ask."""
+        decisions = [decision for decision in decisions if decision["code"] not in ("opened", "queued", "assigned")]
+        if not decisions:
+            return self.env["res.users"]
+        self.env.cr.execute(
+            """SELECT DISTINCT (offer.changes ->> 'offered_to_id')::int
+                 FROM connect_decision d
+                 JOIN LATERAL (SELECT changes FROM connect_decision o WHERE o.request_id = d.request_id
+                                  AND o.code = 'offered' AND o.seq <= d.seq ORDER BY o.seq DESC LIMIT 1) offer ON TRUE
+                WHERE d.id = ANY(%s)""",
+            [[decision["id"] for decision in decisions]],
+        )
+        return self.env["res.users"].browse([user_id for (user_id,) in self.env.cr.fetchall()])
 
     def _notify_missed(self):
         """One mail per missed request to the serving company and to the owner of the line (ROU-19, ROU-20)."""
@@ -280,6 +296,9 @@ class ConnectRequest(models.Model):
                 "assigned_at": iso(request.assigned_at),
                 "user_id": request.user_id.id,
                 "user_name": request.user_id.name or "",
+                "offered_to_id": request.offered_to_id.id,
+                "offered_to_name": request.offered_to_id.name or "",
+                "offered_until": iso(request.offered_until),
                 "version": request.seq,
             }
             for request in self

@@ -110,33 +110,61 @@ class ConnectRequestTransfer(models.Model):
         request._move("declined" if is_asked else "withdrawn", NO_OFFER, actor_id=self.env.uid)
         return request._to_verb_result()
 
+    # --- what screens offer ---
+
+    def _transfer_choices(self):
+        """Where this request may go now, for who may hand it over:
+        ``{"consent": bool, "colleagues": [{"user_id", "name", "status", "icon", "load"}], "lines": [{"id", "name"}]}``;
+        colleagues who would be refused are left out, those with the least work come first."""
+        self.ensure_one()
+        line = self.line_id
+        candidates = line.member_ids.user_id - self.user_id
+        agents = self.env["connect.agent"].search([("user_id", "in", candidates.ids)], order="load, user_id")
+        return {
+            "consent": line.transfer_consent,
+            "colleagues": [
+                {
+                    "user_id": agent.user_id.id,
+                    "name": agent.user_id.name,
+                    "status": agent.status_id.name,
+                    "icon": agent.status_id.icon,
+                    "load": agent.load,
+                }
+                for agent in agents
+                if not self._transfer_refusal(agent)
+            ],
+            "lines": [{"id": each.id, "name": each.name} for each in line._transfer_lines(self.partner_id)],
+        }
+
     # --- what the verbs consist of; the rows are locked, the callers checked ---
 
     def _check_movable(self):
         if self.state == "offered":
-            raise UserError(self.env._("%s is being asked already. Take the offer back first.", self.offered_to_id.name))
+            name = self.offered_to_id.name
+            raise UserError(self.env._("%s is being asked already. Take the offer back first.", name))
         if self.state == "closed":
             raise UserError(self.env._("The work is finished: there is nothing to hand over."))
 
     def _transfer_target(self, user_id):
         """The colleague, if he serves this person on this line and is there now."""
-        line, recipient = self.line_id, self.partner_id
-        user = line.member_ids.user_id.filtered(lambda each: each.id == user_id)
+        user = self.line_id.member_ids.user_id.filtered(lambda each: each.id == user_id)
         if not user:
             raise UserError(self.env._("He does not serve this line. Choose one of its specialists."))
-        try:
-            self._check_agent(line, recipient, user)
-        except AccessError:
-            raise UserError(self.env._("%s serves the clients of another company only.", user.name)) from None
         agent = self.env["connect.agent"].search([("user_id", "=", user.id)])
-        if not agent._is_there():
-            raise UserError(self.env._("%s is not connected. Choose somebody who is.", user.name))
-        status = agent.status_id
-        if not (status.accepts_chats if line.transfer_consent else status.keeps_binding):
-            raise UserError(
-                self.env._("%(name)s has the status «%(status)s» now.", name=user.name, status=status.name)
-            )
+        if refusal := self._transfer_refusal(agent):
+            raise UserError(refusal)
         return user
+
+    def _transfer_refusal(self, agent):
+        """Why a member of the line cannot have the request now, or None."""
+        line, user, status = self.line_id, agent.user_id, agent.status_id
+        if not self._serves(line, self.partner_id, user):
+            return self.env._("%s serves the clients of another company only.", user.name)
+        if not agent._is_there():
+            return self.env._("%s is not connected. Choose somebody who is.", user.name)
+        if not (status.accepts_chats if line.transfer_consent else status.keeps_binding):
+            return self.env._("%(name)s has the status «%(status)s» now.", name=user.name, status=status.name)
+        return None
 
     def _offer(self, user):
         seconds = self.line_id.transfer_timeout

@@ -182,7 +182,10 @@ class ConnectRequestWork(models.Model):
             return []
         request = self.browse(contact["request_id"])
         request._lock()
-        if request.state not in ("active", "offered"):  # moved between the two statements; its new owner was judged then
+        if request.state not in (
+            "active",
+            "offered",
+        ):  # moved between the two statements; its new owner was judged then
             return []
         user_id = request.user_id.id
         values = {"user_id": None, "assigned_at": None, "queued_at": contact["at"], **NO_OFFER}
@@ -273,12 +276,16 @@ class ConnectRequestWork(models.Model):
     @api.model
     def _check_agent(self, line, recipient, user):
         """AccessError unless ``user`` is a specialist of ``line`` who may serve ``recipient`` on it."""
+        if not self._serves(line, recipient, user):
+            raise AccessError(self._not_yours())
+
+    @api.model
+    def _serves(self, line, recipient, user):
         member = line.member_ids.filtered(lambda each: each.user_id == user)
         connections = self.env["connect.line.connection"].sudo()  # read for the check alone
         connected = connections.search_count([("line_id", "=", line.id), ("partner_id", "=", recipient.id)], limit=1)
         own = member.company_id == line.company_id or member.company_id == line._serving_company(recipient)
-        if not (member and connected and own):
-            raise AccessError(self._not_yours())
+        return bool(member and connected and own)
 
     def _to_verb_result(self):
         self.ensure_one()

@@ -43,6 +43,8 @@ export class ConnectAgent {
             planned: "",
             is_idle: false,
             active: [],
+            offers: [],
+            pull_line_ids: [],
             waiting: [],
             waiting_count: 0,
         };
@@ -129,27 +131,42 @@ export class ConnectAgent {
     }
 
     take(state) {
-        const known = this.state.version === undefined ? null : new Set(this.state.active.map(({ id }) => id));
+        const before = this.state.version === undefined ? null : this.state;
         setServerTime(state.now);
         this.state = state;
-        if (known) {
-            state.active
-                .filter(({ id, user_id }) => !known.has(id) && id !== this.startedByMe && user_id)
-                .forEach((request) => this.announce(request));
+        if (before) {
+            this.tellNews(before, state);
         }
     }
 
-    announce(request) {
+    tellNews(before, state) {
+        const known = new Map([...before.offers, ...before.active].map((request) => [request.id, request]));
+        for (const request of state.active) {
+            if (!known.has(request.id) && request.id !== this.startedByMe && request.user_id) {
+                this.announce(request, _t("New request"));
+            } else if (known.get(request.id)?.state === "offered" && request.state === "active" && this.offeredByMe === request.id) {
+                this.offeredByMe = 0;
+                this.notification.add(_t("%s stays with you.", request.partner_name), { type: "warning" });
+            }
+        }
+        for (const request of state.offers) {
+            if (!known.has(request.id)) {
+                this.announce(request, _t("%s asks you to take over", request.user_name));
+            }
+        }
+    }
+
+    announce(request, title) {
         const text = [request.partner_name, request.company_name, request.line_name].filter(Boolean).join(" · ");
         this.outOfFocus.sendNotification({
-            title: _t("New request"),
+            title,
             message: text,
             type: "info",
             sound: true,
         });
         if (this.store.discuss.thread?.id !== request.channel_id || !this.store.discuss.isActive) {
             const close = this.notification.add(text, {
-                title: _t("New request"),
+                title,
                 type: "info",
                 buttons: [
                     {
@@ -218,6 +235,45 @@ export class ConnectAgent {
         }
         await this.orm.call("connect.request", "finish", [[request.id]], { note, ask_rating: askRating });
         await this.readAgain(thread);
+    }
+
+    /** @param {{user_id: number}|{line_id: number}} target */
+    async transfer(thread, { user_id, line_id }) {
+        const { request } = this.around[thread.id];
+        const [verb, target] = user_id ? ["transfer_to_user", user_id] : ["transfer_to_line", line_id];
+        const { state } = await this.orm.call("connect.request", verb, [[request.id], target]);
+        this.offeredByMe = state === "offered" ? request.id : 0;
+        await this.readAgain(thread);
+    }
+
+    /** Accept what a colleague offers, decline it, or take one's own offer back. */
+    async answerOffer(request, verb) {
+        if (verb === "accept_transfer") {
+            this.startedByMe = request.id;
+        }
+        this.offeredByMe = 0;
+        try {
+            await this.orm.call("connect.request", verb, [[request.id]]);
+        } finally {
+            const thread = this.store.Thread.get({ model: "discuss.channel", id: request.channel_id });
+            await (thread && this.around[thread.id] ? this.readAgain(thread) : this.refresh());
+        }
+        if (verb === "accept_transfer") {
+            await this.open(request);
+        }
+    }
+
+    /** «Lightning»: the next one out of the queue of this line. */
+    async pull(lineId) {
+        const { pulled } = await this.orm.call("connect.line", "pull_queue", [[lineId]]);
+        this.startedByMe = pulled[0];
+        await this.refresh();
+        const request = this.state.active.find(({ id }) => id === pulled[0]);
+        if (request) {
+            await this.open(request);
+        } else {
+            this.notification.add(_t("Nobody waits on this line any more."), { type: "info" });
+        }
     }
 
     /** What one's own verb has changed, without waiting for the bus. */

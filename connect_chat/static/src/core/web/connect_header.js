@@ -1,9 +1,11 @@
-import { Component, useEffect, useState } from "@odoo/owl";
+import { Component, onWillStart, useEffect, useState } from "@odoo/owl";
 import { DiscussContent } from "@mail/core/public_web/discuss_content";
 import { Dialog } from "@web/core/dialog/dialog";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { _t } from "@web/core/l10n/translation";
+import { rpc } from "@web/core/network/rpc";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { absolute, elapsed, useClock } from "@connect_chat/core/common/connect_clock";
 
@@ -27,16 +29,42 @@ export class ConnectFinishDialog extends Component {
     }
 }
 
-/** State of the work and the two verbs, beside the person's name. */
+/** Whom or where the request may go to: colleagues who can take it now, and lines. */
+export class ConnectTransferMenu extends Component {
+    static template = "connect_chat.TransferMenu";
+    static components = { DropdownItem };
+    static props = { requestId: Number, onChoose: Function };
+
+    setup() {
+        this.state = useState({ search: "", choices: null });
+        onWillStart(async () => {
+            this.state.choices = await rpc("/connect/agent/choices", { request_id: this.props.requestId });
+        });
+    }
+
+    matching(items) {
+        const term = this.state.search.trim().toLowerCase();
+        return items.filter(({ name }) => name.toLowerCase().includes(term));
+    }
+
+    get colleagues() {
+        return this.matching(this.state.choices.colleagues);
+    }
+
+    get lines() {
+        return this.matching(this.state.choices.lines);
+    }
+}
+
+/** State of the work and the verbs, beside the person's name. */
 export class ConnectHeader extends Component {
     static template = "connect_chat.Header";
-    static components = { Dropdown, DropdownItem };
+    static components = { ConnectTransferMenu, Dropdown, DropdownItem };
     static props = { thread: Object };
 
     setup() {
         this.agent = useState(useService("connect.agent"));
         this.dialog = useService("dialog");
-        this.store = useService("mail.store");
         this.clock = useClock();
         this.state = useState({ isBusy: false });
         this.elapsed = elapsed;
@@ -66,7 +94,23 @@ export class ConnectHeader extends Component {
     }
 
     get isMine() {
-        return this.request?.state === "active" && this.request.user_id === this.store.self.main_user_id?.id;
+        return ["active", "offered"].includes(this.request?.state) && this.request.user_id === user.userId;
+    }
+
+    get isOffered() {
+        return this.request?.state === "offered";
+    }
+
+    get isOfferedToMe() {
+        return this.isOffered && this.request.offered_to_id === user.userId;
+    }
+
+    get canTransfer() {
+        return this.request && !this.isOffered && (this.isMine || this.around.is_supervised);
+    }
+
+    get canFinish() {
+        return this.isMine || (this.request && this.around.is_supervised);
     }
 
     get since() {
@@ -89,6 +133,12 @@ export class ConnectHeader extends Component {
         if (this.request.state === "queued") {
             return _t("waiting");
         }
+        if (this.isOffered && this.isMine) {
+            return _t("waiting for the consent of %s", this.request.offered_to_name);
+        }
+        if (this.isOfferedToMe) {
+            return _t("%s asks you to take over", this.request.user_name);
+        }
         return this.isMine ? _t("in your work") : _t("in work: %s", this.request.user_name);
     }
 
@@ -106,6 +156,14 @@ export class ConnectHeader extends Component {
 
     start() {
         return this.run(() => this.agent.startWork(this.props.thread));
+    }
+
+    transfer(target) {
+        return this.run(() => this.agent.transfer(this.props.thread, target));
+    }
+
+    answer(verb) {
+        return this.run(() => this.agent.answerOffer(this.request, verb));
     }
 
     finish() {

@@ -51,6 +51,15 @@ export class ConnectSidebar extends Component {
         return this.agent.state.waiting;
     }
 
+    get offers() {
+        return this.agent.state.offers;
+    }
+
+    /** The line whose longest waiting person «Lightning» brings. */
+    get pullLineId() {
+        return this.waiting.find(({ line_id }) => this.agent.state.pull_line_ids.includes(line_id))?.line_id;
+    }
+
     get active() {
         return this.agent.state.active;
     }
@@ -75,6 +84,13 @@ export class ConnectSidebar extends Component {
 
     itemTitle({ name, partner_name, company_name, line_name, user_name }) {
         return [name || partner_name, company_name, line_name, user_name].filter(Boolean).join(" · ");
+    }
+
+    offerTitle(request) {
+        return _t("%(sender)s asks you to take over: %(name)s", {
+            sender: request.user_name,
+            name: request.partner_name,
+        });
     }
 
     async loadLines() {
@@ -121,7 +137,7 @@ export class ConnectSidebar extends Component {
 
     /** Alt+↓, Alt+↑: through those in work and those who wait. */
     step(direction) {
-        const all = [...this.waiting, ...this.active];
+        const all = [...this.offers, ...this.waiting, ...this.active];
         if (!all.length) {
             return;
         }
