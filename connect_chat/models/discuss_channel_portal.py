@@ -131,9 +131,7 @@ class DiscussChannel(models.Model):
         _ = self.env._
         place = _("You are next.") if position <= 1 else _("People before you: %s.", position - 1)
         minutes = request._waiting_minutes(position)
-        if not minutes:
-            return place
-        return f"{place} {_('Usually that takes about %s min.', minutes)}"
+        return " ".join([place, *([_("Usually it takes about %s min.", minutes)] if minutes else [])])
 
     @api.model
     def _connect_specialist_card(self, user):
