@@ -18,11 +18,12 @@ def feed(visitor: Agent | Person, text: str) -> Locator:
     return visitor.page.locator(".o-mail-NotificationMessage, .o-mail-Message", has_text=text).last
 
 
-def quiet(server: Server, *logins: str) -> None:
-    """What other tests left in hand is finished, and nobody gets anything by himself."""
+def quiet(server: Server, line_id: int, *logins: str) -> None:
+    """What other tests left waiting or in hand is finished, and nobody gets anything by himself."""
     for login in logins:
         call = server.rpc(login, "demo")
         call("connect.agent", "set_status", ["dnd"])
+        call("connect.line", "pull_queue", [[line_id]], {"count": 20})
         for request in call("connect.agent", "get_state")["active"]:
             call("connect.request", "finish", [[request["id"]]])
 
@@ -32,9 +33,9 @@ def test_a_request_goes_from_hand_to_hand(
 ) -> None:
     """ROU-38, ROU-42, ROU-43, ROU-46: out of the queue by «Молния», offered, declined, offered again, accepted; the
     person sees who helps him, and no word of what colleagues settle among themselves."""
-    quiet(server, "100002", "100003", "100004")
     admin = server.rpc("admin", "admin")
     [line] = admin("connect.line", "search_read", [[("name", "=", HOT)]], {"fields": ["id"]})
+    quiet(server, line["id"], "100002", "100003", "100004")
     admin("connect.line", "write", [[line["id"]], {"transfer_consent": True}])
     nikiforov, second = agent("100002"), agent("100003")
     anna = person("200001")

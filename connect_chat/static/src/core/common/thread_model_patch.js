@@ -48,6 +48,14 @@ patch(Thread.prototype, {
     get invitationLink() {
         return this.channel_type === "connect" ? undefined : super.invitationLink;
     },
+    /** Somebody else works on it now: it stays before one's eyes, and goes on listening. */
+    onPinStateUpdated() {
+        if (this.channel_type === "connect" && !this.displayToSelf && this.eq(this.store.discuss?.thread)) {
+            this.isLocallyPinned = true;
+            return;
+        }
+        super.onPinStateUpdated();
+    },
     async fetchMessages(params = {}) {
         const isFirst = this.channel_type === "connect" && this.connectSeq === undefined;
         if (isFirst) {

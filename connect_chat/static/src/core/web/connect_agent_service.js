@@ -281,12 +281,8 @@ export class ConnectAgent {
         return Promise.all([this.refresh(), this.loadAround(thread.id), thread.connectCatchUp()]);
     }
 
-    /** Somebody else works on it now: it stays open on the screen, and goes on listening. */
+    /** Somebody else works on it now. */
     onLeft(channelId) {
-        const thread = this.store.Thread.get({ model: "discuss.channel", id: channelId });
-        if (thread?.eq(this.store.discuss.thread)) {
-            thread.isLocallyPinned = true;
-        }
         if (this.around[channelId]) {
             this.loadAround(channelId);
         }

@@ -134,10 +134,10 @@ export class ConnectHeader extends Component {
             return _t("waiting");
         }
         if (this.isOffered && this.isMine) {
-            return _t("waiting for the consent of %s", this.request.offered_to_name);
+            return _t("asked: %s", this.request.offered_to_name);
         }
         if (this.isOfferedToMe) {
-            return _t("%s asks you to take over", this.request.user_name);
+            return _t("offered by %s", this.request.user_name);
         }
         return this.isMine ? _t("in your work") : _t("in work: %s", this.request.user_name);
     }
