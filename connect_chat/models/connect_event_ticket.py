@@ -32,9 +32,9 @@ class ConnectEvent(models.Model):
             values["ticket_id"] = (self.payload or {}).get("ticket_id")
         return values
 
-    def _text(self):
+    def _text(self, internal=True):
         if self.type != "ticket":
-            return super()._text()
+            return super()._text(internal)
         payload = self.payload or {}
         name, number = self._person(payload.get("user_id")), payload.get("number")
         if name:
