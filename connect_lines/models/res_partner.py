@@ -111,8 +111,10 @@ class ResPartner(models.Model):
     @api.depends_context("uid")
     def _compute_connect_account(self):
         outsider = self.env.user.share  # recipients learn nothing about accounts, their own excepted
+        users = self.with_context(active_test=False).user_ids
         for partner in self:
-            user = partner.with_context(active_test=False).user_ids[:1]
+            # a slice would be read alone: two statements for each row of a list
+            user = partner.with_context(active_test=False).user_ids[:1].with_prefetch(users.ids)
             if outsider and user != self.env.user:
                 user = user.browse()
             partner.connect_user_id = user
