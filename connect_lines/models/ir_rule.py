@@ -11,10 +11,10 @@ domains become a sequential scan over all contacts of the installation.
 
 Other addons add a link between people (conference, colleague) by extending ``_connect_people_parts``.
 
-Records of a line (``line_id``) that are one's own in several ways, say by their company or by the line's owner, need an
-``OR``. It is fast as long as each side of it is a condition on an indexed column of the table itself: PostgreSQL reads
-the indexes and unites what it found. ``line_id.company_id`` is not one (it becomes a subselect, and every row is read),
-``connect_owned_lines`` and ``connect_served_lines`` are: the few lines are an array that is fetched once.
+Records that are one's own in several ways, say by the company served and by the line's owner, need an ``OR``. It stays
+fast as long as each side is a condition on an indexed column of the table itself: PostgreSQL reads the indexes and
+unites what it found. ``line_id.company_id`` is not one (it becomes a subselect, and every row is read), a stored
+``owner_id`` is; ``connect_served_lines`` is one, too: the user's few lines are an array that is fetched once.
 """
 
 from odoo import api, models
@@ -39,13 +39,6 @@ class IrRule(models.Model):
             connect_people=self._connect_union(self._connect_people_parts(user, company_ids)),
             connect_lines=self._connect_union(self._connect_line_parts(user, company_ids)),
             connect_guests=self._connect_union(self._connect_guest_parts(user)),
-            connect_owned_lines=self._connect_on_lines(
-                SQL(
-                    "SELECT l.id FROM connect_line l WHERE %s = ANY(%s)",
-                    self._connect_column("connect.line", "l", "company_id"),
-                    company_ids,
-                )
-            ),
             connect_served_lines=self._connect_on_lines(
                 SQL(
                     "SELECT m.line_id FROM connect_line_member m WHERE %s = %s",

@@ -40,7 +40,7 @@ class ConnectDecision(models.Model):
     request_id = fields.Many2one("connect.request", required=True, ondelete="restrict")
     seq = fields.Integer(required=True, help="1, 2, 3… within the request, without a gap.")
     line_id = fields.Many2one("connect.line", required=True, ondelete="restrict")
-    company_id = fields.Many2one("res.company", required=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, ondelete="restrict")
     code = fields.Selection(CODE_NAMES, required=True)
     at = fields.Datetime(string="Time", required=True)
     user_id = fields.Many2one("res.users", string="Specialist", ondelete="restrict")
