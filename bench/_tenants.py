@@ -1,7 +1,7 @@
 """Service companies by the thousand, made by SQL: the same shape for each, whatever their number.
 
 Every company has 20 clients with 10 users each, 8 of staff (administrator, supervisor, 6 specialists), two lines, and
-20 requests with their conversations and ledger. Six users of each are connected to a line of the one vendor, too.
+200 requests with their conversations and ledger. Six users of each are connected to a line of the one vendor, too.
 Rows have the columns that the ORM would fill; ids are computed, so a database can be grown further.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg2
 
-CLIENTS, PEOPLE, STAFF, LINES, REQUESTS, VENDOR_PEOPLE = 20, 10, 8, 2, 20, 6
+CLIENTS, PEOPLE, STAFF, LINES, REQUESTS, VENDOR_PEOPLE = 20, 10, 8, 2, 200, 6
 # the first ids; those of number n follow from them
 COMPANY, CARD, EMPLOYEE, CLIENT, PERSON, LINE = 100_000, 100_000, 300_000, 1_000_000, 2_000_000, 100_000
 VENDOR_LINE = LINE  # the lines of company 0, the vendor
@@ -173,10 +173,11 @@ STATEMENTS = (
     # of each company's requests three are in work, the others closed; each with its conversation and ledger
     """
     WITH made AS (
-        INSERT INTO connect_request (line_id, partner_id, company_id, user_id, state, seq, kind, origin, is_missed,
-            opened_at, queued_at, assigned_at, closed_at, close_reason)
+        INSERT INTO connect_request (line_id, partner_id, company_id, owner_id, user_id, state, seq, kind, origin,
+            is_missed, opened_at, queued_at, assigned_at, closed_at, close_reason)
         SELECT %(line)s + n * %(lines)s, %(person)s + n * %(clients)s * %(people)s + r, %(company)s + n,
-               %(employee)s + n * %(staff)s + 2 + r %% 6, CASE WHEN r < 3 THEN 'active' ELSE 'closed' END, 2, 'message',
+               %(company)s + n, %(employee)s + n * %(staff)s + 2 + r %% 6,
+               CASE WHEN r < 3 THEN 'active' ELSE 'closed' END, 2, 'message',
                'portal', FALSE, moment, moment, moment, CASE WHEN r >= 3 THEN moment END,
                CASE WHEN r >= 3 THEN 'finished' END
           FROM generate_series(greatest(%(first)s, 1), %(last)s) n, generate_series(0, %(requests)s - 1) r,
