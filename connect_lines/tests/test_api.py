@@ -64,6 +64,19 @@ class TestApi(LinesCase, HttpCase):
         self.assertEqual(answer.status_code, 403)
         self.assertIn("Integrations (API)", answer.json()["message"])
 
+    def test_closed_by_json_rpc(self):
+        """The third way leads through the same gate."""
+
+        def answer():
+            arguments = [self.env.cr.dbname, self.admin_a.id, self.key, "connect.line", "search_count", [[]]]
+            params = {"service": "object", "method": "execute_kw", "args": arguments}
+            return self.url_open("/jsonrpc", json={"jsonrpc": "2.0", "method": "call", "params": params}).json()
+
+        with mute_logger("odoo.http"):
+            self.assertEqual(answer()["error"]["data"]["name"], "odoo.exceptions.AccessError")
+        self._subscribe()
+        self.assertGreaterEqual(answer()["result"], 1)
+
     def test_a_wrong_key_learns_nothing(self):
         """Who does not know the key hears that, not what the company has paid for."""
         with self.assertRaises(xmlrpc.client.Fault) as refused, mute_logger("odoo.http", "odoo.addons.base"):
