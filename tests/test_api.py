@@ -75,7 +75,7 @@ def test_the_whole_work_over_xmlrpc(specialist: Caller, anna: Caller, hot: int) 
 
 def test_json2_with_a_key(server: Server, specialist: Caller, hot: int) -> None:
     """JSON-2: the same verbs with a bearer key; named arguments, HTTP status codes."""
-    key = make_key(server, "100002")
+    (key,) = make_keys(server, "100002")
 
     def call(model: str, method: str, **body: Any) -> tuple[int, Any]:
         request = urllib.request.Request(
@@ -98,8 +98,8 @@ def test_json2_with_a_key(server: Server, specialist: Caller, hot: int) -> None:
     assert status == 403 and "не из ваших" in refused["message"]
 
 
-def make_key(server: Server, login: str) -> str:
-    """An API key, made by the system as an administrator would have the user do it."""
+def make_keys(server: Server, *logins: str) -> list[str]:
+    """API keys of these users, made by the system as an administrator would have each make his own."""
     import subprocess
     import sys
     from pathlib import Path
@@ -107,11 +107,14 @@ def make_key(server: Server, login: str) -> str:
     from tools import config
 
     script = (
-        f"user = env['res.users'].search([('login', '=', '{login}')])\n"
         "import datetime\n"
-        "key = env['res.users.apikeys'].with_user(user).sudo(False)._generate('rpc', 'test',"
-        " datetime.datetime.now() + datetime.timedelta(days=1))\n"
-        "env.cr.commit()\nprint('KEY=' + key)\n"
+        "until = datetime.datetime.now() + datetime.timedelta(days=1)\n"
+        f"for login in {list(logins)}:\n"
+        "    user = env['res.users'].search([('login', '=', login)])\n"
+        "    key = env['res.users.apikeys'].with_user(user).sudo(False)._generate('rpc', 'test', until)\n"
+        "    print('KEY=' + key)\n"
+        "\n"
+        "env.cr.commit()\n"
     )
     answer = subprocess.run(
         [str(Path(sys.executable).parent / "odoo"), "shell", "-c", str(config.write(server.database)), "--no-http"],
@@ -121,7 +124,7 @@ def make_key(server: Server, login: str) -> str:
         text=True,
         check=True,
     )
-    return answer.stdout.split("KEY=")[1].split()[0]
+    return [part.split()[0] for part in answer.stdout.split("KEY=")[1:]]
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     import psycopg2.extensions
 
 
+EXTENSIONS = ("pg_trgm",)  # those that Odoo puts into a database that it creates itself: parts of words are found by it
+
+
 @contextmanager
-def administration() -> Iterator[psycopg2.extensions.cursor]:
+def administration(database: str = "postgres") -> Iterator[psycopg2.extensions.cursor]:
     """A cursor on the maintenance database, outside transactions: what creates and drops databases needs that."""
     import psycopg2  # only the virtual environment has it
     from psycopg2 import errors
@@ -34,7 +37,7 @@ def administration() -> Iterator[psycopg2.extensions.cursor]:
             port=env.get("PGPORT") or 5432,
             user=env.get("PGUSER"),
             password=env.get("PGPASSWORD"),
-            dbname="postgres",
+            dbname=database,
         )
     except psycopg2.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
@@ -61,6 +64,9 @@ def create(name: str) -> None:
     drop(name)
     with administration() as cursor:
         cursor.execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'")
+    with administration(name) as cursor:
+        for extension in EXTENSIONS:
+            cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
 
 
 def drop(name: str) -> None:

@@ -42,7 +42,7 @@ def template(names: Iterable[str]) -> str:
 def base(names: Iterable[str]) -> str:
     """The template of Odoo's own addons that these need."""
     needed = addons.foreign(names)
-    name = f"connect_base_{_digest(str(config.odoo_home()), needed)}"
+    name = f"connect_base_{_digest(str(config.odoo_home()), needed, database.EXTENSIONS)}"
 
     def build(unfinished: str) -> None:
         database.create(unfinished)

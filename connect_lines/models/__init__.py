@@ -13,6 +13,8 @@ from . import connect_line_connection
 from . import res_partner
 from . import res_users
 from . import res_users_account
+from . import res_users_api
+from . import ir_http_api
 from . import discuss_channel
 from . import discuss_channel_member
 from . import connect_ticket_fields

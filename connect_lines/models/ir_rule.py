@@ -10,9 +10,15 @@ semi-join and pushes the condition of the outer query into every branch; the sam
 domains become a sequential scan over all contacts of the installation.
 
 Other addons add a link between people (conference, colleague) by extending ``_connect_people_parts``.
+
+Records that are one's own in several ways, say by the company served and by the line's owner, need an ``OR``. It stays
+fast as long as each side is a condition on an indexed column of the table itself: PostgreSQL reads the indexes and
+unites what it found. ``line_id.company_id`` is not one (it becomes a subselect, and every row is read), a stored
+``owner_id`` is; ``connect_served_lines`` is one, too: the user's few lines are an array that is fetched once.
 """
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -33,6 +39,13 @@ class IrRule(models.Model):
             connect_people=self._connect_union(self._connect_people_parts(user, company_ids)),
             connect_lines=self._connect_union(self._connect_line_parts(user, company_ids)),
             connect_guests=self._connect_union(self._connect_guest_parts(user)),
+            connect_served_lines=self._connect_on_lines(
+                SQL(
+                    "SELECT m.line_id FROM connect_line_member m WHERE %s = %s",
+                    self._connect_column("connect.line.member", "m", "user_id"),
+                    user.id,
+                )
+            ),
         )
         return context
 
@@ -179,6 +192,15 @@ class IrRule(models.Model):
     # ------------------------------------------------------------
     # helpers
     # ------------------------------------------------------------
+
+    @api.model
+    def _connect_on_lines(self, lines):
+        """The records whose ``line_id`` is one of those that a select gives."""
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s = ANY(ARRAY(%s))", model._field_to_sql(alias, "line_id", query), lines
+            )
+        )
 
     @api.model
     def _connect_union(self, parts):

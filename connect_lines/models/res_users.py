@@ -31,6 +31,8 @@ class ResUsers(models.Model):
 
     # every rule of visibility asks for the staff of a company
     _connect_staff_idx = models.Index("(company_id) WHERE share IS NOT TRUE")
+    # the number of users on the distributor's list of companies
+    _connect_recipients_idx = models.Index("(company_id) WHERE share IS TRUE")
 
     @api.depends("group_ids")
     def _compute_connect_role(self):

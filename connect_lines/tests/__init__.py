@@ -1,1 +1,1 @@
-from . import isolation, test_account, test_company, test_isolation, test_line, test_people, test_views
+from . import isolation, test_account, test_api, test_company, test_isolation, test_line, test_people, test_views

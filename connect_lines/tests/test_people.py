@@ -69,3 +69,17 @@ class TestPeople(LinesCase):
             form.connect_registration_number = "8000123"
             form.connect_support_id = self.agent_a
         self.assertEqual(form.record.company_id, self.company_a)
+
+    def test_people_are_found_by_their_login(self):
+        """The whole login, blocked accounts included; recipients find nobody's but their own."""
+        colleague, own = self.colleague_a.login, self.recipient_a.login
+
+        def found(user, login):
+            return self.env["res.partner"].with_user(user).search([("connect_login", "=", login)])
+
+        self.colleague_a.active = False
+        self.assertEqual(found(self.admin_a, colleague), self.colleague_a.partner_id)
+        self.assertFalse(found(self.admin_a, colleague[:-1]))
+        self.assertFalse(found(self.admin_b, colleague), "of another company")
+        self.assertFalse(found(self.recipient_a, colleague))
+        self.assertEqual(found(self.recipient_a, own), self.recipient_a.partner_id)

@@ -40,6 +40,10 @@ class ConnectRequest(models.Model):
     company_id = fields.Many2one(
         "res.company", string="Serving company", required=True, readonly=True, ondelete="restrict", index=True
     )
+    # the line's, kept here: what a company sees is found by indexes of this table, and the planner knows how much it is
+    owner_id = fields.Many2one(
+        "res.company", string="Line's owner", related="line_id.company_id", store=True, index=True
+    )
     kind = fields.Selection(KINDS, required=True, readonly=True)
     origin = fields.Selection(ORIGINS, string="Source", required=True, readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True)
@@ -101,6 +105,7 @@ class ConnectRequest(models.Model):
             "line_id": line.id,
             "partner_id": recipient.id,
             "company_id": company.id,
+            "owner_id": line.company_id.id,
             "state": state,
             "seq": 1,
             "is_missed": False,
@@ -113,7 +118,7 @@ class ConnectRequest(models.Model):
             SQL(", ").join(SQL.identifier(name) for name in columns),
             SQL(", ").join(SQL("%s", value) for value in columns.values()),
         )
-        told = [name for name in columns if name != "seq"]
+        told = [name for name in columns if name not in ("seq", "owner_id")]  # the line tells its owner
         decision = self._record(code, written, told, actor_id=actor_id)
         return self.browse(decision["request_id"] if decision else ())
 
