@@ -7,6 +7,8 @@ from odoo.fields import Datetime
 from odoo.http import Controller, request, route
 from werkzeug.exceptions import NotFound
 
+OFFERED = 10  # advertised lines beside the conversation
+
 
 class ConnectPortal(Controller):
     @route(["/my/connect", "/my/connect/<int:line_id>"], type="http", auth="user", methods=["GET"])
@@ -34,7 +36,8 @@ class ConnectPortal(Controller):
         """Everything around the conversation, in the caller's language.
 
         :param int line_id: the line whose conversation is shown; 0 for the list alone
-        :return: ``{"app_name", "greeting", "company", "client", "now", "lines": […], "line": {…} or False}``
+        :return: ``{"app_name", "greeting", "company", "client", "now", "lines": […], "line": {…} or False,
+            "its": {…} or False, "offers": […]}``
         """
         connections = self._lines()
         chosen = connections.filtered(lambda each: each.line_id.id == line_id)
@@ -49,7 +52,15 @@ class ConnectPortal(Controller):
             "now": f"{Datetime.now().isoformat()}Z",
             "lines": request.env["discuss.channel"]._connect_portal_lines(connections),
             "line": request.env["discuss.channel"]._connect_portal_line(chosen) if chosen else False,
+            "its": request.env.user.partner_id._connect_its(),
+            "offers": self._offers(),
         }
+
+    def _offers(self):
+        """Advertised lines that the caller does not have yet (POR-10)."""
+        offers = request.env["connect.line.offer"].search([("is_advertised", "=", True)], limit=OFFERED)
+        shown = offers._for_person(request.env.user.partner_id)
+        return [offer for offer in shown if offer["status"] != "connected"]
 
     @route("/connect/portal/open", type="jsonrpc", auth="user", methods=["POST"])
     def open(self, line_id):
@@ -72,7 +83,7 @@ class ConnectPortal(Controller):
 
     def _app_name(self):
         # sudo: res.company - the name that the recipient's own service company gave the program
-        return request.env.user.sudo().company_id.connect_app_name or "Connect"
+        return request.env.user.sudo().company_id._connect_program_name()
 
 
 class ConnectPublicPage(PublicPageController):

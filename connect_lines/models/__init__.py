@@ -3,6 +3,7 @@ from . import connect_fixed_mixin
 from . import connect_period_mixin
 from . import res_company
 from . import res_company_access
+from . import res_company_link
 from . import res_company_start
 from . import connect_subscription
 from . import connect_line
@@ -10,7 +11,13 @@ from . import connect_line_access
 from . import connect_line_grant
 from . import connect_line_member
 from . import connect_line_connection
+from . import connect_contract
+from . import connect_line_contract
+from . import connect_line_offer
+from . import connect_application
+from . import connect_application_parties
 from . import res_partner
+from . import res_partner_contract
 from . import res_users
 from . import res_users_account
 from . import discuss_channel

@@ -58,6 +58,12 @@ class ResCompany(models.Model):
         max_height=1080,
         help="The picture shown when the program starts. Needs the subscription «Personalization».",
     )
+    connect_contract_days = fields.Integer(
+        "Days before the end of an ITS contract",
+        default=30,
+        required=True,
+        help="From this day on the contract is shown as expiring, its extension can be asked for, and a reminder is made.",
+    )
     connect_subscription_ids = fields.One2many("connect.subscription", "company_id", "Subscriptions")
     connect_line_ids = fields.One2many("connect.line", "company_id", "Support lines")
 

@@ -18,6 +18,7 @@ OWN_FIELDS = frozenset(
         "country_id",
         "logo",
         "connect_notify_email",
+        "connect_contract_days",
         "connect_app_name",
         "connect_greeting",
         "connect_splash",

@@ -38,16 +38,18 @@ FOREIGN_GROUPS = (
 class ResUsers(models.Model):
     _inherit = "res.users"
 
-    def _connect_create_account(self, values, role=False, client=None, partner=None):
-        """Register an account in the company of the caller.
+    def _connect_create_account(self, values, role=False, client=None, partner=None, company=None):
+        """Register an account in the company of the caller (the platform names another one).
 
         :param dict values: of PERSON_FIELDS and ACCOUNT_FIELDS
         :param role: 'agent', 'supervisor' or 'partner_admin' for a specialist; False for a recipient
         :param client: the client of a new recipient, `res.partner`
         :param partner: the existing contact who gets the account, `res.partner`
+        :param company: another service company than the caller's, `res.company`
         :return: the new user
         """
-        company = self._connect_door(values)
+        own_company = self._connect_door(values)
+        company = company or own_company
         if role and role not in dict(ROLES):
             raise AccessError(self.env._("This role is not yours to give."))
         if not values.get("email") and not (partner and partner.email):

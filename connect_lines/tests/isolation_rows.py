@@ -185,3 +185,38 @@ def files_of_clients(case):
         "a": create({"name": "a.txt", "raw": b"a", "res_model": "res.partner", "res_id": case.client_a.id}),
         "b": create({"name": "b.txt", "raw": b"b", "res_model": "res.partner", "res_id": case.client_b.id}),
     }
+
+
+# --- applications, contracts, offers ---
+
+
+@register(
+    "connect.application",
+    read={**STAFF_OF_OWN, "recipient": "a", "other_recipient": "b"},
+    write={"platform": "ab", "admin": "a", "other_admin": "b"},
+)
+def applications(case):
+    def application(user):
+        values = {"connect_surname": "New", "connect_given_name": "One", "email": f"new{user.id}@test.example"}
+        return case.env["connect.application"].with_user(user)._apply({"type": "colleague", **values})
+
+    return {"a": application(case.recipient_a), "b": application(case.recipient_b)}
+
+
+@register("connect.contract", read=STAFF_OF_OWN, write=ADMIN_OF_OWN)
+def contracts(case):
+    create = case.env["connect.contract"].create
+    return {
+        "a": create({"number": "1", "partner_id": case.client_a.id, "date_end": "2030-01-01"}),
+        "b": create({"number": "1", "partner_id": case.client_b.id, "date_end": "2030-01-01"}),
+    }
+
+
+@register(
+    "connect.line.offer",
+    read={**STAFF_OF_OWN, "recipient": "a", "colleague": "a", "other_recipient": "b"},
+)
+def offers(case):
+    (case.line_a | case.line_b).is_published = True
+    offers = case.env["connect.line.offer"]
+    return {"a": offers.browse(case.line_a.id), "b": offers.browse(case.line_b.id)}

@@ -60,8 +60,9 @@ class ConnectLine(models.Model):
             raise UserError(self.env._("The kind of a request is one of: message, call, remote."))
         if len(body or "") > BODY_LIMIT:
             raise UserError(self.env._("The message is longer than %s characters. Send it in parts.", BODY_LIMIT))
-        known = self._request_of_key(recipient, idempotency_key)
-        request = known or self._accept(recipient, kind, body, idempotency_key)
+        line = self._delivery_line(recipient)
+        known = line._request_of_key(recipient, idempotency_key)
+        request = known or line._accept(recipient, kind, body, idempotency_key)
         return {"id": request.id, "state": request.state, "position": request._queue_position()}
 
     # --- contacts, in the transaction that stores the message ---
