@@ -37,6 +37,9 @@
         "demo/connect_line.xml",
         "demo/connect_line_connection.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["connect_lines/static/src/session/**/*"],
+    },
     "application": True,
     "uninstall_hook": "_restore_base_rules",
 }

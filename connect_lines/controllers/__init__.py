@@ -1,1 +1,1 @@
-from . import application, portal
+from . import application, portal, session

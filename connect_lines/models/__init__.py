@@ -20,5 +20,8 @@ from . import res_partner
 from . import res_partner_contract
 from . import res_users
 from . import res_users_account
+from . import res_users_session
+from . import ir_http
+from . import ir_websocket
 from . import discuss_channel
 from . import discuss_channel_member

@@ -168,6 +168,11 @@ class ResCompany(models.Model):
             return company.connect_access_until < company._connect_today()
         return company.connect_access == "suspended"
 
+    def _connect_wake_sockets(self):
+        """Open screens of everybody in the companies check their sessions now (LIN-39)."""
+        for company in self:
+            self.env["bus.bus"]._sendone((company, "connect_sessions"), "connect.session/check", {})
+
     def _connect_has(self, feature):
         """Whether the company has a paid feature today."""
         self.ensure_one()

@@ -1,0 +1,19 @@
+from odoo import models
+from odoo.http import request
+from psycopg2.errors import ReadOnlySqlTransaction
+
+
+class IrHttp(models.AbstractModel):
+    _inherit = "ir.http"
+
+    @classmethod
+    def _authenticate_explicit(cls, auth):
+        """Remember why a session is over: the login page says it (ADM-06, POR-20)."""
+        session = request.session
+        ended = session.uid is not None and request.env["res.users"]._connect_session_end(session)
+        if ended and request.env.cr.readonly:
+            # a replica may not know yet of a login a moment ago: ask the database itself
+            raise ReadOnlySqlTransaction()
+        super()._authenticate_explicit(auth)
+        if ended and session.uid is None:
+            session["connect_ended"] = ended

@@ -1,0 +1,23 @@
+import { browser } from "@web/core/browser/browser";
+import { rpc } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+
+const SESSION_EXPIRED = 4001; // close code of Odoo's websocket
+
+/** An open screen whose session was ended goes to the login page, which says why. */
+export const connectSessionService = {
+    dependencies: ["bus_service"],
+    start(env, { bus_service: bus }) {
+        bus.addEventListener("BUS:DISCONNECT", async ({ detail }) => {
+            if (detail?.code !== SESSION_EXPIRED) {
+                return;
+            }
+            const { ended } = await rpc("/connect/session/state", {}, { silent: true });
+            if (ended) {
+                browser.location.assign("/web/login");
+            }
+        });
+    },
+};
+
+registry.category("services").add("connect_session", connectSessionService);
