@@ -1,1 +1,1 @@
-from . import application, portal, session
+from . import application, portal, session, statement

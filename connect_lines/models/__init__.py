@@ -11,6 +11,10 @@ from . import connect_line_access
 from . import connect_line_grant
 from . import connect_line_member
 from . import connect_line_connection
+from . import connect_paid_period
+from . import connect_price
+from . import connect_statement
+from . import connect_statement_files
 from . import connect_contract
 from . import connect_line_contract
 from . import connect_line_offer

@@ -72,6 +72,7 @@ class ResCompany(models.Model):
     connect_specialist_count = fields.Integer("Specialists", compute="_compute_connect_counts")
     connect_client_count = fields.Integer("Clients", compute="_compute_connect_counts")
     connect_user_count = fields.Integer("Users", compute="_compute_connect_counts")
+    connect_paid_count = fields.Integer("Paid accounts", compute="_compute_connect_counts")
     connect_is_personalized = fields.Boolean(
         "Personalization subscribed",
         compute="_compute_connect_is_personalized",
@@ -89,9 +90,11 @@ class ResCompany(models.Model):
         specialists = count("res.users", [("share", "=", False)])
         users = count("res.users", [("share", "=", True)])
         clients = count("res.partner", [("connect_is_client", "=", True)])
+        paid = count("res.users", [("connect_paid", "=", True)])
         for company in self:
             company.connect_line_count = lines.get(company._origin, 0)
             company.connect_specialist_count = specialists.get(company._origin, 0)
+            company.connect_paid_count = paid.get(company._origin, 0)
             company.connect_user_count = users.get(company._origin, 0)
             company.connect_client_count = clients.get(company._origin, 0)
 

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import hmac
 
+from .res_company import TRIAL_DAYS
+
 
 class ResCompany(models.Model):
     """The page «Get an account» of a service company: a link for its site, its letters or its price list."""
@@ -17,6 +19,24 @@ class ResCompany(models.Model):
         for company in self:
             code = company._connect_account_code() if company.id else ""
             company.connect_account_url = f"{company.get_base_url()}/connect/account/{company.id}/{code}" if code else ""
+
+    # ------------------------------------------------------------
+    # the distributor's buttons; who may press them is checked by `write`
+    # ------------------------------------------------------------
+
+    def action_connect_suspend(self):
+        """Nobody of these companies is in from now on; nothing of theirs is lost."""
+        return self.write({"connect_access": "suspended"})
+
+    def action_connect_resume(self):
+        return self.write({"connect_access": "full", "connect_access_until": False})
+
+    def action_connect_trial(self):
+        """A trial from today on."""
+        for company in self:
+            until = fields.Date.add(company._connect_today(), days=TRIAL_DAYS)
+            company.write({"connect_access": "trial", "connect_access_until": until})
+        return True
 
     def _connect_account_code(self):
         """Makes the link of a company impossible to guess, so that nobody lists the companies."""

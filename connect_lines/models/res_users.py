@@ -81,12 +81,15 @@ class ResUsers(models.Model):
                 vals["login"] = self._connect_next_login()
         users = super().create(vals_list)
         users._connect_align_partners()
+        self.env["connect.paid.period"]._note(users.filtered("connect_paid"))
         return users
 
     def write(self, vals):
         res = super().write(vals)
         if {"company_id", "company_ids", "group_ids", "active"} & vals.keys():
             self._connect_align_partners()
+        if {"connect_paid", "company_id", "active"} & vals.keys():
+            self.env["connect.paid.period"]._note(self)
         return res
 
     @api.model

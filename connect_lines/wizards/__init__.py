@@ -1,2 +1,3 @@
 from . import connect_account
 from . import connect_connect_wizard
+from . import connect_statement_wizard
