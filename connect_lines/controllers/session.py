@@ -1,5 +1,6 @@
 from odoo.addons.web.controllers.home import Home
 from odoo.http import Controller, request, route
+from werkzeug.exceptions import NotFound
 
 
 class ConnectSessionController(Controller):
@@ -7,6 +8,16 @@ class ConnectSessionController(Controller):
     def state(self):
         """Asked by a screen whose socket was closed: ``{"ended": bool}``, whether to go to the login page."""
         return {"ended": request.session.uid is None}
+
+    @route("/connect/splash", type="http", auth="user", methods=["GET"], readonly=True)
+    def splash(self, unique=""):
+        """The splash screen of the caller's service company; its address changes with the picture."""
+        # sudo: a picture that the company shows to all its people
+        company = request.env.user.sudo().company_id
+        if not company._connect_splash_url():
+            raise NotFound()
+        stream = request.env["ir.binary"]._get_image_stream_from(company, "connect_splash")
+        return stream.get_response(immutable=bool(unique))
 
 
 class ConnectHome(Home):

@@ -98,12 +98,9 @@ class ConnectContract(models.Model):
     @api.model
     def get_import_templates(self):
         """The table that the import shows as an example."""
-        return [
-            {
-                "label": self.env._("Table of ITS contracts"),
-                "template": "/connect_lines/static/xls/contracts.xlsx",
-            }
-        ]
+        lang = "_ru" if (self.env.lang or "").startswith("ru") else ""
+        label = self.env._("Table of ITS contracts")
+        return [{"label": label, "template": f"/connect_lines/static/xls/contracts{lang}.xlsx"}]
 
     # ------------------------------------------------------------
     # helpers

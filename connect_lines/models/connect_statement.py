@@ -162,7 +162,8 @@ class ConnectStatement(models.Model):
         for start in range(0, len(due), BATCH):
             companies = due[start : start + BATCH]
             for statement in self._make(companies, first):
-                if statement.total:
+                # without an address it stays a draft that the distributor sees
+                if statement.total and statement.company_id.email:
                     statement._send()
             self.env["ir.cron"]._commit_progress(len(companies))
 

@@ -17,3 +17,10 @@ class IrHttp(models.AbstractModel):
         super()._authenticate_explicit(auth)
         if ended and session.uid is None:
             session["connect_ended"] = ended
+
+    def session_info(self):
+        """The splash screen of the caller's company, for the start of the program (LIN-46, LIN-47)."""
+        info = super().session_info()
+        if self.env.user and not self.env.user._is_public():
+            info["connect_splash"] = self.env.user.company_id._connect_splash_url()
+        return info

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytz
 from odoo import api, fields, models
@@ -170,6 +170,15 @@ class ResCompany(models.Model):
         if company.connect_access == "trial" and company.connect_access_until:
             return company.connect_access_until < company._connect_today()
         return company.connect_access == "suspended"
+
+    def _connect_access_changed(self):
+        """Open screens look at once, and once more in the minute after a trial has ended."""
+        self._connect_wake_sockets()
+        # sudo: a wake-up of the job that ends trials
+        job = self.env.ref("connect_lines.cron_end_trials").sudo()
+        for company in self.filtered(lambda each: each.connect_access == "trial"):
+            end = datetime.combine(company.connect_access_until + timedelta(days=1), time.min)
+            job._trigger(at=company._connect_zone().localize(end).astimezone(pytz.utc).replace(tzinfo=None))
 
     def _connect_wake_sockets(self):
         """Open screens of everybody in the companies check their sessions now (LIN-39)."""

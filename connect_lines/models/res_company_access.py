@@ -50,7 +50,7 @@ class ResCompany(models.Model):
         self._check_personalization(vals)
         result = super().write(vals)
         if {"connect_access", "connect_access_until"} & vals.keys():
-            self._connect_wake_sockets()
+            self._connect_access_changed()
         return result
 
     def _connect_check_write(self, vals):

@@ -42,3 +42,15 @@ class ResCompany(models.Model):
         """Makes the link of a company impossible to guess, so that nobody lists the companies."""
         # sudo: the secret of the database
         return hmac(self.sudo().env, "connect-account", self.id)[:24]
+
+    def _connect_splash_url(self):
+        """Where the splash screen is, another address for another picture; empty when there is none to show."""
+        self.ensure_one()
+        # sudo: a picture that the company shows to all its people
+        company = self.sudo()
+        picture = company.env["ir.attachment"].search(
+            [("res_model", "=", self._name), ("res_field", "=", "connect_splash"), ("res_id", "=", self.id)], limit=1
+        )
+        if not picture or not company._connect_has("personalization"):
+            return ""
+        return f"/connect/splash?unique={picture.checksum[:12]}"

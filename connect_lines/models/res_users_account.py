@@ -192,6 +192,11 @@ class ResUsers(models.Model):
     def action_connect_restore(self):
         self._connect_update_account({"active": True})
 
+    def action_connect_lines(self):
+        """Open the assistant that gives lines to these specialists, or takes them away."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("connect_lines.action_connect_wizard")
+        return {**action, "name": self.env._("Lines of specialists"), "context": {"default_user_ids": self.ids}}
+
     def action_connect_members(self):
         """The lines that the specialist serves, with his priorities."""
         self.ensure_one()
