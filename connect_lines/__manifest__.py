@@ -38,6 +38,7 @@
         "demo/res_partner.xml",
         "demo/connect_line.xml",
         "demo/connect_line_connection.xml",
+        "demo/connect_parties.xml",
     ],
     "assets": {
         "web.assets_backend": ["connect_lines/static/src/session/**/*"],

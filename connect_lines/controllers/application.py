@@ -57,7 +57,6 @@ class ConnectRegistration(Controller):
             raise NotFound()
         return company
 
-
     @route("/connect/requirements", type="http", auth="public", methods=["GET"], website=True, sitemap=False)
     def requirements(self):
         """«Technical requirements», from the login page (POR-02)."""
@@ -74,7 +73,7 @@ class ConnectApplications(Controller):
         found = offers.browse()
         if search:
             found = offers.search(
-                ["&", ("is_published", "=", True), "|", "|", ("name", "ilike", search), ("description", "ilike", search),
+                [("is_published", "=", True), "|", "|", ("name", "ilike", search), ("description", "ilike", search),
                  ("owner_name", "ilike", search)], limit=FOUND
             )  # fmt: skip
         advertised = offers.search([("is_advertised", "=", True)], limit=FOUND)

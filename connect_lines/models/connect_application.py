@@ -57,7 +57,9 @@ class ConnectApplication(models.Model):
         "res.company", "Decides", index=True, readonly=True, help="Empty: the platform assigns it to a service company."
     )
     from_company_id = fields.Many2one("res.company", "Comes from", index="btree_not_null", readonly=True)
-    applicant_id = fields.Many2one("res.partner", "Applicant", index="btree_not_null", readonly=True, ondelete="cascade")
+    applicant_id = fields.Many2one(
+        "res.partner", "Applicant", readonly=True, index="btree_not_null", ondelete="cascade"
+    )
     applicant_name = fields.Char("Sent by", compute="_compute_applicant_name", compute_sudo=True)
     submitted_at = fields.Datetime("Sent on", readonly=True, copy=False)
     comment = fields.Text("Comment")

@@ -42,9 +42,7 @@ class ConnectApplication(models.Model):
             [("source_address", "=", address), ("create_date", ">", self._hour_ago())], limit=PER_HOUR
         )
         if recent >= PER_HOUR:
-            raise UserError(
-                self.env._("Too many applications came from your network within an hour. Try again later.")
-            )
+            raise UserError(self.env._("Too many applications came from your network within an hour. Try again later."))
         values = {**values, "type": "account"}
         return self._apply_as(values, self.env["res.partner"], company or self.env["res.company"], address)
 
@@ -113,9 +111,8 @@ class ConnectApplication(models.Model):
         elif record.type == "contract" and record.contract_id.partner_id != record.applicant_id.commercial_partner_id:
             raise AccessError(self.env._("This contract is not your company's."))
         elif record.type == "contract" and not record.contract_id._can_extend():
-            raise UserError(
-                self.env._("The contract is valid until %s; its extension opens later.", record.contract_id.date_end)
-            )
+            until = self.env["ir.qweb.field.date"].value_to_html(record.contract_id.date_end, {})
+            raise UserError(self.env._("The contract is valid until %s; its extension opens later.", until))
 
     def _check_line_offered(self):
         line, company = self.line_id, self.from_company_id
@@ -143,7 +140,7 @@ class ConnectApplication(models.Model):
 
     def _approve_account(self):
         if not self.company_id:
-            raise UserError(self.env._("Say first which service company the person belongs to: «Assign»."))
+            raise UserError(self.env._("Say first which service company the person belongs to: «Assigned to»."))
         client = self.client_id
         if not client and self.organisation:
             client = self.env["res.partner"].create(
@@ -232,6 +229,4 @@ class ConnectApplication(models.Model):
     def _send(self, xml_id, email, lang):
         # sudo: the template reads the application and its company
         template = self.env.ref(xml_id).sudo().with_context(lang=lang)
-        template.send_mail(
-            self.id, email_values={"email_to": email}, email_layout_xmlid="mail.mail_notification_light"
-        )
+        template.send_mail(self.id, email_values={"email_to": email}, email_layout_xmlid="mail.mail_notification_light")

@@ -117,7 +117,8 @@ class ConnectContract(models.Model):
                 self.env._("Several clients have the registration number %s: name the client.", number)
                 if clients
                 else self.env._(
-                    "No client has the registration number %s. Enter it on the client's card, or name the client.", number
+                    "No client has the registration number %s. Enter it on the client's card, or name the client.",
+                    number,
                 )
             )
         return clients
@@ -153,7 +154,8 @@ class ConnectContract(models.Model):
             contract.reminded_end = contract.date_end
 
     def _reminder_text(self):
-        return self.env._("The ITS contract %(number)s of %(client)s ends", number=self.number, client=self.partner_id.name)
+        names = {"number": self.number, "client": self.partner_id.name}
+        return self.env._("The ITS contract %(number)s of %(client)s ends", **names)
 
     def _responsible(self):
         """The account manager, else the support specialist, else an administrator of the company."""

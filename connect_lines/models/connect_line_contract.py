@@ -22,7 +22,9 @@ class ConnectLine(models.Model):
         help="What happens to requests of clients whose ITS contract has expired, or who have none.",
     )
     contract_grace = fields.Integer(
-        "Days of grace", groups=STAFF, help="So many days after the end of the contract the line still accepts requests."
+        "Days of grace",
+        groups=STAFF,
+        help="So many days after the end of the contract the line still accepts requests.",
     )
     contract_line_id = fields.Many2one(
         "connect.line",

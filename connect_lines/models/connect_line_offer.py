@@ -24,7 +24,12 @@ class ConnectLineOffer(models.Model):
     is_published = fields.Boolean("Published", readonly=True)
     is_advertised = fields.Boolean("Advertised", readonly=True)
     status = fields.Selection(
-        [("own", "Own line"), ("open", "Open to the company"), ("asked", "Application sent"), ("none", "Can be asked for")],
+        [
+            ("own", "Own line"),
+            ("open", "Open to the company"),
+            ("asked", "Application sent"),
+            ("none", "Can be asked for"),
+        ],
         "For the company",
         compute="_compute_status",
     )

@@ -21,7 +21,8 @@ class ConnectPaidPeriod(models.Model):
         """Open or close periods as the accounts are now. A day on which an account was paid for a while counts."""
         # sudo: nobody but the system writes periods
         users, periods = users.sudo(), self.sudo()
-        still_open = {period.user_id: period for period in periods.search([("user_id", "in", users.ids), ("date_end", "=", False)])}
+        found = periods.search([("user_id", "in", users.ids), ("date_end", "=", False)])
+        still_open = {period.user_id: period for period in found}
         for user in users:
             today = user.company_id._connect_today()
             period = still_open.get(user, periods.browse())

@@ -24,7 +24,9 @@ class ConnectPrice(models.Model):
     price = fields.Monetary("Price for a month", required=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
 
-    _item_unique = models.Constraint("UNIQUE (company_id, item)", "There is a price for this already. Change it instead.")
+    _item_unique = models.Constraint(
+        "UNIQUE (company_id, item)", "There is a price for this already. Change it instead."
+    )
     _price_positive = models.Constraint("CHECK (price >= 0)", "A price cannot be negative.")
 
     def write(self, vals):

@@ -86,20 +86,17 @@ class ConnectStatement(models.Model):
             distributor = company.connect_distributor_id
             if not self.env.su and not self._may_make(distributor):
                 raise AccessError(self.env._("Statements are made by the distributor of the company."))
-            # sudo: the counts stand behind numbers the distributor may know; whose company it is was checked
-            statement = self.sudo().search([("company_id", "=", company.id), ("month", "=", month.first)])
-            statement = statement or self.sudo().create(  # sudo: as above
-                {
-                    "company_id": company.id,
-                    "distributor_id": distributor.id,
-                    "month": month.first,
-                    "currency_id": distributor.currency_id.id,
-                }
-            )
+            values = {"company_id": company.id, "month": month.first}
+            found = self.search([(name, "=", value) for name, value in values.items()])
+            # sudo: distributors write no amounts; whose company it is was checked
+            statement = (found or self).sudo()
+            if not found:
+                values.update(distributor_id=distributor.id, currency_id=distributor.currency_id.id)
+                statement = statement.create(values)
             if statement.state == "draft":
                 statement._compute_lines()
             statements |= statement
-        return statements.sudo(self.env.su)
+        return statements.sudo(self.env.su)  # sudo: back to the caller's own rights
 
     def _may_make(self, distributor):
         user = self.env.user
@@ -112,7 +109,8 @@ class ConnectStatement(models.Model):
         month = month_of(self.month)
         # sudo: periods of accounts are nobody's to read, the lines hold how many there were and for how long
         record = self.sudo()
-        prices = {price.item: price.price for price in record.env["connect.price"].search([("company_id", "=", record.distributor_id.id)])}
+        asked = record.env["connect.price"].search([("company_id", "=", record.distributor_id.id)])
+        prices = {price.item: price.price for price in asked}
         values = record._account_lines(month, prices) + record._subscription_lines(month, prices)
         record.line_ids.unlink()
         record.line_ids.create([{**line, "statement_id": record.id} for line in values])

@@ -68,12 +68,14 @@ class ConnectStatement(models.Model):
         _ = self.env._
         text = ParagraphStyle("text", fontName=FONT, fontSize=10, leading=14)
         title = ParagraphStyle("title", parent=text, fontSize=16, leading=22, spaceAfter=6)
-        rows = [
-            [name, count, days, format_amount(self.env, price, self.currency_id), format_amount(self.env, amount, self.currency_id)]
-            for name, count, days, price, amount in self._rows()
-        ]
-        total = [_("Total"), "", "", "", format_amount(self.env, self.total, self.currency_id)]
-        table = Table([self._header(), *rows, total], colWidths=[62 * mm, 24 * mm, 18 * mm, 34 * mm, 34 * mm], repeatRows=1)
+
+        def money(value):
+            return format_amount(self.env, value, self.currency_id)
+
+        rows = [[name, count, days, money(price), money(amount)] for name, count, days, price, amount in self._rows()]
+        widths = [62 * mm, 24 * mm, 18 * mm, 34 * mm, 34 * mm]
+        total = [_("Total"), "", "", "", money(self.total)]
+        table = Table([self._header(), *rows, total], colWidths=widths, repeatRows=1)
         table.setStyle(
             TableStyle(
                 [
@@ -87,7 +89,8 @@ class ConnectStatement(models.Model):
             )
         )
         output = io.BytesIO()
-        document = SimpleDocTemplate(output, pagesize=A4, title=self.display_name, leftMargin=18 * mm, rightMargin=18 * mm)
+        margins = {"leftMargin": 18 * mm, "rightMargin": 18 * mm}
+        document = SimpleDocTemplate(output, pagesize=A4, title=self.display_name, **margins)
         document.build(
             [
                 Paragraph(_("Statement for %s", self._month_name()), title),

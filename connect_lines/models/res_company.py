@@ -62,7 +62,8 @@ class ResCompany(models.Model):
         "Days before the end of an ITS contract",
         default=30,
         required=True,
-        help="From this day on the contract is shown as expiring, its extension can be asked for, and a reminder is made.",
+        help="From this day on the contract is shown as expiring, its extension can be asked for, "
+        "and a reminder is made.",
     )
     connect_subscription_ids = fields.One2many("connect.subscription", "company_id", "Subscriptions")
     connect_line_ids = fields.One2many("connect.line", "company_id", "Support lines")

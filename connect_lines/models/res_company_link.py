@@ -18,7 +18,8 @@ class ResCompany(models.Model):
     def _compute_connect_account_url(self):
         for company in self:
             code = company._connect_account_code() if company.id else ""
-            company.connect_account_url = f"{company.get_base_url()}/connect/account/{company.id}/{code}" if code else ""
+            url = f"{company.get_base_url()}/connect/account/{company.id}/{code}"
+            company.connect_account_url = url if code else ""
 
     # ------------------------------------------------------------
     # the distributor's buttons; who may press them is checked by `write`

@@ -66,9 +66,9 @@ class ResUsers(models.Model):
 
     def _connect_check_not_suspended(self):
         if self._connect_session_state()[2]:
-            company = self.sudo().company_id  # sudo: the name of the company of whoever has just proved his password
+            name = self.sudo().company_id.name  # sudo: his own company, the password has just been proved
             raise AccessDenied(
-                self.env._("The work of %s in the program is suspended. Your data are kept; contact them.", company.name)
+                self.env._("The work of %s in the program is suspended. Your data are kept; contact them.", name)
             )
 
     # ------------------------------------------------------------

@@ -242,14 +242,14 @@ def statements(case):
 def statement_lines(case):
     def line(company):
         values = {"item": "account", "count": 1, "days": 30}
-        return case.env["connect.statement.line"].create({**values, "statement_id": _statement(case, company, "2026-07-01").id})
+        return case.env["connect.statement.line"].create(
+            {**values, "statement_id": _statement(case, company, "2026-07-01").id}
+        )
 
     return {"a": line(case.company_a), "b": line(case.company_b)}
 
 
-@register(
-    "connect.price", read={**EVERYTHING, "distributor": "a"}, write={"platform": "ab", "distributor": "a"}
-)
+@register("connect.price", read={**EVERYTHING, "distributor": "a"}, write={"platform": "ab", "distributor": "a"})
 def prices(case):
     other = case.env["res.company"].create({"name": "South", "connect_role": "distributor"})
     create = case.env["connect.price"].create

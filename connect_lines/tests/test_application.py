@@ -152,7 +152,7 @@ class TestLineApplication(ApplicationCase):
 @tagged("post_install", "-at_install")
 class TestPersonApplication(ApplicationCase):
     def test_colleague(self):
-        """LIN-32, LIN-33: the partner accepts, the account is registered in the applicant's client, lines on request."""
+        """LIN-32, LIN-33: the partner accepts, the account joins the applicant's client, lines on request."""
         application = self._apply(self.recipient_a, type="colleague", **PERSON)
         self.assertEqual(application.company_id, self.company_a)
         decider = self._as(application, self.admin_a)
@@ -169,9 +169,7 @@ class TestPersonApplication(ApplicationCase):
 
     def test_colleague_of_a_specialist(self):
         """LIN-30: specialists apply, too; the new one is a specialist."""
-        application = (
-            self.env["connect.application"].with_user(self.agent_a).create({"type": "colleague", **PERSON})
-        )
+        application = self.env["connect.application"].with_user(self.agent_a).create({"type": "colleague", **PERSON})
         application.submit()
         with self.assertRaises(AccessError):
             application.approve()
@@ -258,7 +256,9 @@ class TestApplicationPages(HttpCase, ApplicationCase):
         application = self.env["connect.application"].search([("email", "=", PERSON["email"])])
         self.assertEqual(application.company_id, self.company_a)
         with mute_logger("odoo.http"):
-            self.assertEqual(self.url_open(f"/connect/account/{self.company_b.id}/{url.split('/')[-1]}").status_code, 404)
+            self.assertEqual(
+                self.url_open(f"/connect/account/{self.company_b.id}/{url.split('/')[-1]}").status_code, 404
+            )
 
     def test_machine_is_told_nothing(self):
         """LIN-31: who fills in the hidden field has sent nothing."""
@@ -290,7 +290,12 @@ class TestApplicationPages(HttpCase, ApplicationCase):
         """POR-11: a recipient changes his name, contacts and position, and nothing else."""
         self.recipient_a.password = "recipient-123"
         self.authenticate(self.recipient_a.login, "recipient-123")
-        self._form("/my/profile", **{**PERSON, "email": "anna@new.example"}, company_id=self.company_b.id, birthdate="1990-02-03")
+        self._form(
+            "/my/profile",
+            **{**PERSON, "email": "anna@new.example"},
+            company_id=self.company_b.id,
+            birthdate="1990-02-03",
+        )
         person = self.recipient_a.partner_id
         self.assertEqual((person.name, person.email), ("Orlova Maria", "anna@new.example"))
         self.assertEqual(person.connect_birthdate, date(1990, 2, 3))

@@ -1,4 +1,4 @@
-"""Many at once: tables of accounts, lines of many people; the program's name and splash (LIN-15, LIN-18, LIN-46, LIN-47)."""
+"""Many at once: tables of accounts, lines of many people; the splash screen (LIN-15, LIN-18, LIN-46, LIN-47)."""
 
 import base64
 import io
@@ -80,7 +80,9 @@ class TestBulk(LinesCase):
         wizard = (
             self.env["connect.connect.wizard"]
             .with_user(self.admin_a)
-            .create({"line_ids": [Command.set(self.line_a.ids)], "user_ids": [Command.set(users.ids)], "priority": "medium"})
+            .create(
+                {"line_ids": [Command.set(self.line_a.ids)], "user_ids": [Command.set(users.ids)], "priority": "medium"}
+            )
         )
         wizard.action_connect()
         self.assertEqual(self.line_a.member_ids.mapped("priority"), ["medium", "medium"])
@@ -97,7 +99,9 @@ class TestSplash(HttpCase, LinesCase):
 
     def test_splash_of_the_serving_company(self):
         """LIN-46, LIN-47, POR-14: with the subscription; a changed picture has another address at the next start."""
-        subscription = self.env["connect.subscription"].create({"company_id": self.company_a.id, "feature": "personalization"})
+        subscription = self.env["connect.subscription"].create(
+            {"company_id": self.company_a.id, "feature": "personalization"}
+        )
         self.company_a.connect_splash = self._picture("red")
         self.recipient_a.password = "a-long-password"
         self.authenticate(self.recipient_a.login, "a-long-password")

@@ -87,7 +87,11 @@ class TestSession(HttpCase, LinesCase):
 
     def test_suspension_ends_every_session_of_the_company(self):
         """LIN-39: specialists and clients' users at once; others and the platform go on; nothing is lost."""
-        recipient, agent, other = self._browser(self.recipient_a), self._browser(self.agent_a), self._browser(self.agent_b)
+        recipient, agent, other = (
+            self._browser(self.recipient_a),
+            self._browser(self.agent_a),
+            self._browser(self.agent_b),
+        )
         self.company_a.with_user(self.user_distributor).connect_access = "suspended"
         self.assertFalse(self._is_in(recipient))
         self.assertFalse(self._is_in(agent))
@@ -111,8 +115,10 @@ class TestSession(HttpCase, LinesCase):
 
     def test_suspension_reaches_integrations(self):
         """LIN-39: neither a password nor an API key helps."""
-        key = self.env["res.users.apikeys"].with_user(self.agent_a)._generate(
-            None, "test", self.env.cr.now() + timedelta(days=1)
+        key = (
+            self.env["res.users.apikeys"]
+            .with_user(self.agent_a)
+            ._generate(None, "test", self.env.cr.now() + timedelta(days=1))
         )
         keys = self.env["res.users.apikeys"]
         users = self.env["res.users"]

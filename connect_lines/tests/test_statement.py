@@ -40,7 +40,9 @@ class TestStatement(HttpCase, LinesCase):
         self._paid_june()
         statement = self._statements()._make(self.company_a, date(2026, 6, 5))
         self.assertEqual(statement.total, 250.0)
-        self.assertEqual([(line.count, line.days, line.amount) for line in statement.line_ids], [(2, 30, 200), (1, 15, 50)])
+        self.assertEqual(
+            [(line.count, line.days, line.amount) for line in statement.line_ids], [(2, 30, 200), (1, 15, 50)]
+        )
 
     def test_subscriptions_by_days_and_trials_free(self):
         """LIN-41, LIN-40: a subscription costs its days, a trial nothing."""

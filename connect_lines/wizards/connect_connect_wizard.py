@@ -74,9 +74,8 @@ class ConnectConnectWizard(models.TransientModel):
                 if (line, user) not in pairs
             ]
         )
-        return self._notify(
-            self.env._("Assigned: %(created)s, priority changed: %(updated)s.", created=len(created), updated=len(existing))
-        )
+        counts = {"created": len(created), "updated": len(existing)}
+        return self._notify(self.env._("Assigned: %(created)s, priority changed: %(updated)s.", **counts))
 
     def _release(self):
         members = self._members()

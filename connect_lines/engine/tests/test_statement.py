@@ -25,7 +25,10 @@ def test_two_accounts_all_along_and_one_from_the_sixteenth() -> None:
     """A month of 30 days, at 100: 100 + 100 + 50."""
     accounts = [[Span(None, None)], [Span(date(2026, 1, 1), date(2026, 6, 30))], [Span(date(2026, 6, 16), None)]]
     groups = group_accounts(accounts, Decimal(100), JUNE)
-    assert [(group.days, group.count, group.amount) for group in groups] == [(30, 2, 200), (15, 1, 50)]
+    assert [(group.days, group.count, group.amount) for group in groups] == [
+        (30, 2, Decimal(200)),
+        (15, 1, Decimal(50)),
+    ]
     assert sum(group.amount for group in groups) == Decimal("250.00")
 
 
