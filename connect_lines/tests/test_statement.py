@@ -73,7 +73,8 @@ class TestStatement(HttpCase, LinesCase):
     def test_counted_again_until_it_is_sent(self):
         self._paid_june()
         statement = self._statements()._make(self.company_a, date(2026, 6, 1))
-        self.env["connect.price"].search([("item", "=", "account")]).price = 200
+        prices = [("company_id", "=", self.distributor.id), ("item", "=", "account")]
+        self.env["connect.price"].search(prices).price = 200
         self.assertEqual(self._statements()._make(self.company_a, date(2026, 6, 30)), statement)
         self.assertEqual(statement.total, 500)
 
