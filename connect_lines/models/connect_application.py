@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import email_normalize
+from odoo.tools import SQL, email_normalize
 
 from .connect_line import STAFF
 
@@ -179,6 +179,7 @@ class ConnectApplication(models.Model):
                     raise UserError(self.env._("Staff ask for lines of vendors and for accounts of colleagues here."))
                 if kind == "line" and not user.has_group("connect_lines.group_partner_admin"):
                     raise AccessError(self.env._("The administrator of the company asks for lines of vendors."))
+                self._check_named(vals)
                 vals.update(applicant_id=user.partner_id.id, from_company_id=user.company_id.id)
         applications = super().create(vals_list)
         for application in applications.sudo():  # sudo: who decides follows from what is asked for
@@ -191,6 +192,7 @@ class ConnectApplication(models.Model):
             is_platform = self.env.user.has_group("connect_lines.group_platform")
             if GUARDED & vals.keys() - ({"company_id"} if is_platform else set()):
                 raise AccessError(self.env._("An application is decided by its buttons. Nothing was saved."))
+            self._check_named(vals)
             for application in self:
                 open_fields = application._editable_fields()
                 if forbidden := vals.keys() & self._own_fields() - open_fields:
@@ -295,6 +297,14 @@ class ConnectApplication(models.Model):
     def _person_name(self):
         return self.env["res.partner"]._connect_join_name(*(self[name] for name in PERSON[:3]))
 
+    def _check_named(self, vals):
+        """An application shows the names of what it is about: what the caller cannot see, he cannot name."""
+        line_id, client_id = vals.get("line_id"), vals.get("client_id")
+        if line_id and not self.env["connect.line.offer"].search_count([("id", "=", line_id)], limit=1):
+            raise UserError(self.env._("This line is not offered. Search for another one."))
+        if client_id:
+            self.env["res.partner"].browse(client_id).check_access("read")
+
     def _own_fields(self):
         return {name for name, field in self._fields.items() if field._module == "connect_lines"}
 
@@ -325,8 +335,11 @@ class ConnectApplication(models.Model):
             raise AccessError(self.env._("Only who made the application sends it or takes it back."))
 
     def _lock(self):
-        # sudo: taking the row; who may decide is checked by the callers
-        self.sudo().lock_for_update()
+        """Wait for whoever decides at this moment: his commit makes this transaction begin anew and see it."""
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL("SELECT id FROM connect_application WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", self.ids)
+        )
         self.invalidate_recordset()
 
     def _decidable(self, target):

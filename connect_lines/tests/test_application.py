@@ -142,6 +142,19 @@ class TestLineApplication(ApplicationCase):
         with self.assertRaises(AccessError):
             self.env["connect.application"].with_user(self.agent_a).create({"line_id": self.vendor_line.id})
 
+    def test_nobody_names_what_he_cannot_see(self):
+        """A draft shows the name of its line, a decision that of a client: foreign ids are refused."""
+        create = self.env["connect.application"].with_user(self.admin_a).create
+        with self.assertRaises(UserError):
+            create({"type": "line", "line_id": self.line_b.id})
+        draft = create({"type": "line", "line_id": self.vendor_line.id})
+        with self.assertRaises(UserError):
+            draft.line_id = self.line_b
+        application = self.env["connect.application"]._apply_publicly(PERSON, "203.0.113.7", self.company_a)
+        with self.assertRaises(AccessError):
+            self._as(application, self.admin_a).client_id = self.client_b
+        self._as(application, self.admin_a).client_id = self.client_a
+
     def test_taken_back(self):
         """LIN-25: cancelled by the applicant; the same may be asked again."""
         application = self._apply(self.recipient_a, type="line", line_id=self.vendor_line.id)
