@@ -173,3 +173,31 @@ def test_rows_cannot_be_written_around_the_verbs(specialist: Caller, anna: Calle
             with pytest.raises(xmlrpc.client.Fault) as refused:
                 caller("connect.request", method, *arguments)
             assert refused.value.faultCode in (3, 4)
+
+
+def test_tickets_over_xmlrpc(specialist: Caller, anna: Caller, hot: int) -> None:
+    """LIN-55..57, API-03: filed once per key, by the person and for her; worked on by the specialist alone."""
+    topic = specialist("connect.topic", "search", [["name", "=", "Бухгалтерия и отчётность"]])[0]
+    details = {"situation": "Закрываем месяц", "desired_result": "Найти разницу"}
+    filed = anna("connect.ticket", "submit", hot, "other", topic, "Не сходится", details, idempotency_key="crm-1")
+    assert len(filed["name"]) == 6 and filed["stage"] == "Новая"
+    again = anna("connect.ticket", "submit", hot, "other", topic, "Не сходится", details, idempotency_key="crm-1")
+    assert again == filed
+    for arguments, words in (
+        ((hot, "other", topic, "Без подробностей"), "Ситуация, Желаемый результат"),
+        ((hot, "nonsense", topic, "Тип"), "incident, other, wish"),
+        ((10**8, "other", topic, "Чужая линия", details), "не из ваших"),
+    ):
+        with pytest.raises(xmlrpc.client.Fault) as refused:
+            anna("connect.ticket", "submit", *arguments)
+        assert words in refused.value.faultString
+    [person] = specialist("connect.ticket", "read", [filed["id"]], ["partner_id"])
+    own = specialist(
+        "connect.ticket", "submit", hot, "other", topic, "По телефону", details, recipient_id=person["partner_id"][0]
+    )
+    assert int(own["name"]) == int(filed["name"]) + 1
+    work = specialist("connect.ticket.stage", "search", [["kind", "=", "work"], ["process", "=", "service"]])[0]
+    assert specialist("connect.ticket", "write", [own["id"]], {"stage_id": work})
+    for caller, values in ((anna, {"stage_id": work}), (specialist, {"name": "000777"})):
+        with pytest.raises(xmlrpc.client.Fault):
+            caller("connect.ticket", "write", [own["id"]], values)

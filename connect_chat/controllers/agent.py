@@ -41,6 +41,13 @@ class ConnectAgentController(Controller):
             raise NotFound()
         return channel._connect_agent_surroundings()
 
+    @route("/connect/agent/tickets", type="jsonrpc", auth="user", methods=["POST"], readonly=True)
+    def tickets(self):
+        """The caller's tickets in work and those of his lines that nobody took: ``{"own": {"count": int, "items": […]},
+        "free": {…}}``."""
+        self._check_agent()
+        return request.env["connect.ticket"]._home_lists()
+
     def _check_agent(self):
         if not request.env.user.has_group("connect_lines.group_agent"):
             raise NotFound()

@@ -37,7 +37,7 @@ class ConnectPortal(Controller):
 
         :param int line_id: the line whose conversation is shown; 0 for the list alone
         :return: ``{"app_name", "greeting", "company", "client", "now", "lines": […], "line": {…} or False,
-            "its": {…} or False, "offers": […]}``
+            "its": {…} or False, "offers": […], "tickets": {"open": int, "any": bool, "may_create": bool}}``
         """
         connections = self._lines()
         chosen = connections.filtered(lambda each: each.line_id.id == line_id)
@@ -54,6 +54,10 @@ class ConnectPortal(Controller):
             "line": request.env["discuss.channel"]._connect_portal_line(chosen) if chosen else False,
             "its": request.env.user.partner_id._connect_its(),
             "offers": self._offers(),
+            "tickets": {
+                **request.env["connect.ticket"]._portal_summary(),
+                "may_create": any(connections.line_id.mapped("has_tickets")),
+            },
         }
 
     def _offers(self):

@@ -11,4 +11,5 @@ from . import (
     test_rating,
     test_routes,
     test_session,
+    test_tickets,
 )

@@ -1,1 +1,1 @@
-from . import application, portal, session, statement
+from . import application, portal, portal_ticket, session, statement

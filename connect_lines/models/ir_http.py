@@ -24,3 +24,8 @@ class IrHttp(models.AbstractModel):
         if self.env.user and not self.env.user._is_public():
             info["connect_splash"] = self.env.user.company_id._connect_splash_url()
         return info
+
+    @classmethod
+    def _get_translation_frontend_modules_name(cls):
+        """The conversation of a ticket in the portal is Discuss's: its words, too, are the reader's."""
+        return [*super()._get_translation_frontend_modules_name(), "mail"]

@@ -278,3 +278,114 @@ def statement_wizards(case):
         "a": model.with_user(case.user_distributor).create({}),
         "b": model.with_user(case.platform).create({}),
     }
+
+
+# --- service tickets ---
+
+
+def _with_tickets(case):
+    for company in (case.company_a, case.company_b):
+        case.env["connect.subscription"].create({"company_id": company.id, "feature": "ticket"})
+
+
+def _make_tickets(case):
+    _with_tickets(case)
+    topic = case.env.ref("connect_lines.topic_other")
+    pairs = {"a": (case.line_a, case.recipient_a), "b": (case.line_b, case.recipient_b)}
+    return {
+        tenant: case.env["connect.ticket"].create(
+            {"line_id": line.id, "partner_id": user.partner_id.id, "summary": tenant, "topic_id": topic.id}
+        )
+        for tenant, (line, user) in pairs.items()
+    }
+
+
+TICKET_STAFF = {"platform": "ab", "admin": "a", "supervisor": "a", "agent": "a", "other_admin": "b", "other_agent": "b"}
+
+
+@register("connect.ticket", read={**TICKET_STAFF, "recipient": "a", "other_recipient": "b"}, write=TICKET_STAFF)
+def tickets(case):
+    return _make_tickets(case)
+
+
+@register("connect.ticket.event", read=TICKET_STAFF)
+def ticket_events(case):
+    return {tenant: ticket.event_ids for tenant, ticket in _make_tickets(case).items()}
+
+
+@register("connect.ticket.number", read={"platform": "ab"})
+def ticket_numbers(case):
+    _make_tickets(case)
+    rows = case.env["connect.ticket.number"].search([("number", "=", 0)])
+    return {
+        "a": rows.filtered(lambda row: row.company_id == case.company_a),
+        "b": rows.filtered(lambda row: row.company_id == case.company_b),
+    }
+
+
+EVERYBODY = dict.fromkeys(
+    (
+        "platform", "support_staff", "distributor", "admin", "supervisor", "agent", "recipient", "colleague",
+        "other_admin", "other_agent", "other_recipient", "vendor_admin", "vendor_agent",
+    ),
+    "ab",
+)  # fmt: skip
+
+
+@register("connect.ticket.type", read=EVERYBODY, write={"platform": "ab"})
+def ticket_types(case):
+    return {
+        "a": case.env.ref("connect_lines.ticket_type_incident"),
+        "b": case.env.ref("connect_lines.ticket_type_wish"),
+    }
+
+
+@register("connect.ticket.stage", read=EVERYBODY, write={"platform": "ab"})
+def ticket_stages(case):
+    return {"a": case.env.ref("connect_lines.ticket_stage_new"), "b": case.env.ref("connect_lines.ticket_stage_done")}
+
+
+@register("connect.topic", read=TICKET_STAFF, write=ADMIN_OF_OWN)
+def topics(case):
+    create = case.env["connect.topic"].create
+    return {
+        "a": create({"name": "a", "company_id": case.company_a.id}),
+        "b": create({"name": "b", "company_id": case.company_b.id}),
+    }
+
+
+@register("connect.ticket.policy", read=TICKET_STAFF, write=ADMIN_OF_OWN)
+def ticket_policies(case):
+    create = case.env["connect.ticket.policy"].create
+    return {
+        "a": create({"name": "a", "company_id": case.company_a.id}),
+        "b": create({"name": "b", "company_id": case.company_b.id}),
+    }
+
+
+@register(
+    "connect.ticket.rule",
+    read={"platform": "ab", "admin": "a", "supervisor": "a", "other_admin": "b"},
+    write=ADMIN_OF_OWN,
+)
+def ticket_rules(case):
+    values = {
+        "type_id": case.env.ref("connect_lines.ticket_type_other").id,
+        "topic_id": case.env.ref("connect_lines.topic_other").id,
+    }
+    create = case.env["connect.ticket.rule"].create
+    return {
+        "a": create({"line_id": case.line_a.id, **values}),
+        "b": create({"line_id": case.line_b.id, **values}),
+    }
+
+
+@register("connect.ticket.merge", read={"agent": "a", "other_agent": "b"}, write={"agent": "a", "other_agent": "b"})
+def ticket_merges(case):
+    made = _make_tickets(case)
+    return {
+        tenant: case.env["connect.ticket.merge"]
+        .with_user(user)
+        .create({"ticket_ids": made[tenant].ids, "target_id": made[tenant].id})
+        for tenant, user in (("a", case.agent_a), ("b", case.agent_b))
+    }

@@ -15,3 +15,6 @@ from . import connect_line_member
 from . import res_company
 from . import res_partner
 from . import res_users
+from . import connect_ticket
+from . import connect_ticket_firing
+from . import connect_request_ticket

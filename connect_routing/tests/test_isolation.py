@@ -84,3 +84,22 @@ def status_logs(case):
 def statuses(case):
     """A catalogue of the installation, not of a tenant."""
     return {"a": case.env.ref("connect_routing.status_free"), "b": case.env.ref("connect_routing.status_away")}
+
+
+@register("connect.ticket.firing", read={}, write=NOBODY_WRITES)
+def ticket_firings(case):
+    values = {
+        "type_id": case.env.ref("connect_lines.ticket_type_other").id,
+        "topic_id": case.env.ref("connect_lines.topic_other").id,
+    }
+    lines = {"a": case.line_a, "b": case.line_b}
+    return {
+        tenant: case.env["connect.ticket.firing"].create(
+            {
+                "rule_id": case.env["connect.ticket.rule"].create({"line_id": lines[tenant].id, **values}).id,
+                "request_id": request.id,
+                "state": "due",
+            }
+        )
+        for tenant, request in requests(case).items()
+    }

@@ -61,7 +61,7 @@ def ledger(name: str, lines: list[int]) -> list[audit.Step]:
     with connection, connection.cursor() as cursor:
         cursor.execute(
             """SELECT request_id, seq, line_id, code, extract(epoch FROM at)::float, user_id,
-                      extract(epoch FROM (changes ->> 'queued_at')::timestamp)::float, (pool ->> 'at')::float
+                      extract(epoch FROM (changes ->> 'queued_at')::timestamp)::float, (pool_seen ->> 'at')::float
                  FROM connect_decision WHERE line_id = ANY(%s) ORDER BY id""",
             [lines],
         )

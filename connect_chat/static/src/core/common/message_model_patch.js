@@ -5,7 +5,7 @@ import { patch } from "@web/core/utils/patch";
 patch(Message.prototype, {
     setup() {
         super.setup(...arguments);
-        /** @type {{type: string, text: string, request_id: number|false}|undefined} */
+        /** @type {{type: string, text: string, request_id: number|false, ticket_id?: number}|undefined} */
         this.connect_event = undefined;
     },
     get isOfConnect() {
@@ -26,6 +26,7 @@ patch(Message.prototype, {
             unbound: "fa-undo",
             finished: "fa-check",
             rated: "fa-star",
+            ticket: "fa-ticket",
         };
         return icons[this.connect_event?.type] || "fa-cog";
     },

@@ -9,4 +9,8 @@ patch(NotificationMessage.prototype, {
             requestId: this.message.connect_event.request_id,
         });
     },
+    /** «Show» at the line of a ticket: the workspace and the portal open it each in their own way. */
+    onClickConnectTicket() {
+        this.env.bus.trigger("connect.ticket", { ticketId: this.message.connect_event.ticket_id });
+    },
 });

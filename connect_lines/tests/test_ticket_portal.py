@@ -1,0 +1,83 @@
+"""POR-13: «My tickets» in the portal, as the recipient, his colleague, another tenant and a stranger."""
+
+import re
+
+from odoo.tests import HttpCase, tagged
+
+from .ticket_common import INCIDENT, TicketCase
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
+
+
+@tagged("post_install", "-at_install")
+class TestTicketPortal(HttpCase, TicketCase):
+    def enter(self, user):
+        user.password = "password-12345"
+        self.authenticate(user.login, "password-12345")
+        self.opener.cookies["frontend_lang"] = "ru_RU"
+
+    def form(self, **values):
+        page = self.url_open("/my/tickets/new").text
+        fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+        chosen = {"line_id": self.line_a.id, "type_code": "incident", "topic_id": self.topic.id}
+        return {**fields, **chosen, "summary": "The journal", **INCIDENT, **values}
+
+    def test_form_list_and_ticket(self):
+        """The form, with a file and the computer's parameters; the list; the ticket."""
+        self.enter(self.recipient_a)
+        self.assertIn("/my/tickets", self.url_open("/my").text)
+        self.assertIn("Нет заявок", self.url_open("/my/tickets").text)
+        data = self.form(blocking="1")
+        page = self.url_open(
+            "/my/tickets/new", data=data, files=[("files", ("shot.png", b"png", "image/png"))],
+            headers={"User-Agent": FIREFOX},
+        )  # fmt: skip
+        ticket = self.env["connect.ticket"].search([("partner_id", "=", self.anna.id)])
+        self.assertEqual(len(ticket), 1)
+        self.assertTrue(page.url.endswith(f"/my/tickets/{ticket.id}"))
+        self.assertEqual((ticket.priority, ticket.origin), ("blocking", "portal"))
+        self.assertEqual((ticket.os_version, ticket.browser_version), ("Linux", "Firefox 130.0"))
+        files = ticket.message_ids.attachment_ids
+        self.assertEqual((files.mapped("name"), files.res_id), (["shot.png"], ticket.id))
+        for text in ("000001", "The journal", "three computers", "Firefox 130.0"):
+            self.assertIn(text, page.text)
+        self.assertIn("000001", self.url_open("/my/tickets").text)
+        self.url_open("/my/tickets/new", data=data)
+        self.assertEqual(self.env["connect.ticket"].search_count([("partner_id", "=", self.anna.id)]), 1, "sent twice")
+        ticket.stage_id = self.stage("done")
+        self.assertNotIn("000001", self.url_open("/my/tickets").text)
+        self.assertIn("000001", self.url_open("/my/tickets?filterby=closed").text)
+
+    def test_what_is_missing_is_said_and_what_was_written_is_kept(self):
+        self.enter(self.recipient_a)
+        page = self.url_open("/my/tickets/new", data=self.form(affected="")).text
+        self.assertIn("Заполните: Круг затронутых", page)
+        self.assertIn("An error.", page)
+        self.assertFalse(self.env["connect.ticket"].search([("partner_id", "=", self.anna.id)]))
+        page = self.url_open("/my/tickets/new", data=self.form(line_id=self.line_b.id)).text
+        self.assertIn("не из ваших", page)
+
+    def test_others(self):
+        """ADM-07: by address, by the form, by the chatter: nobody else's."""
+        ticket = self.ticket()
+        note = ticket.message_post(body="inner note", subtype_xmlid="mail.mt_note")
+        for user in (self.colleague_a, self.recipient_b):
+            with self.subTest(user=user.name):
+                self.enter(user)
+                self.assertNotIn("The journal", self.url_open(f"/my/tickets/{ticket.id}").text)
+                self.assertNotIn("The journal", self.url_open("/my/tickets?filterby=all").text)
+        self.enter(self.recipient_a)
+        self.assertIn("The journal", self.url_open(f"/my/tickets/{ticket.id}").text)
+        result = self.make_jsonrpc_request(
+            "/mail/thread/messages", {"thread_model": "connect.ticket", "thread_id": ticket.id}
+        )
+        self.assertNotIn(note.id, result["messages"])
+        self.authenticate(None, None)
+        self.assertIn("/web/login", self.url_open(f"/my/tickets/{ticket.id}").url)
+
+    def test_without_the_subscription(self):
+        """The list stays, no new one is offered."""
+        self.subscriptions.unlink()
+        self.enter(self.recipient_a)
+        self.assertNotIn("/my/tickets/new", self.url_open("/my/tickets").text)
+        self.assertTrue(self.url_open("/my/tickets/new").url.endswith("/my/tickets"))
