@@ -5,7 +5,7 @@ from base64 import b64encode
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.http import Controller, request, route
-from odoo.tools import consteq
+from odoo.tools import consteq, email_normalize
 from werkzeug.exceptions import NotFound
 
 from ..models.connect_application import PERSON
@@ -18,6 +18,11 @@ LONGEST = 2000  # characters of anything that is typed in
 def typed(post, names):
     """What a form brought for these names: trimmed, not endless."""
     return {name: str(post.get(name) or "").strip()[:LONGEST] for name in names}
+
+
+def number(value):
+    """The id that a form brought; 0, which is nobody's, for anything else."""
+    return int(value) if str(value).isascii() and str(value).isdecimal() and len(str(value)) < 10 else 0
 
 
 class ConnectRegistration(Controller):
@@ -92,9 +97,9 @@ class ConnectApplications(Controller):
         )
 
     @route("/my/applications/line", type="http", auth="user", methods=["POST"], website=True)
-    def line(self, line_id, search="", **_post):
+    def line(self, line_id="", **_post):
         """Ask for a line that was found or advertised."""
-        return self._sent({"type": "line", "line_id": int(line_id)}, search=search)
+        return self._sent({"type": "line", "line_id": number(line_id)})
 
     @route("/my/applications/contract", type="http", auth="user", methods=["POST"], website=True)
     def contract(self, **_post):
@@ -123,9 +128,9 @@ class ConnectApplications(Controller):
         )
 
     @route("/my/applications/cancel", type="http", auth="user", methods=["POST"], website=True)
-    def cancel(self, application_id, **_post):
+    def cancel(self, application_id="", **_post):
         """Take an application back."""
-        application = request.env["connect.application"].search([("id", "=", int(application_id))])
+        application = request.env["connect.application"].search([("id", "=", number(application_id))])
         if not application:
             raise NotFound()
         application.action_cancel()
@@ -137,7 +142,7 @@ class ConnectApplications(Controller):
         self._apply_line({"type": "line", "line_id": line_id if type(line_id) is int else 0})
         return {"sent": True}
 
-    def _sent(self, values, search=""):
+    def _sent(self, values):
         try:
             self._apply_line(values)
         except UserError as error:
@@ -184,8 +189,8 @@ class ConnectProfile(Controller):
     def _save(self, user, post):
         values = typed(post, self.FIELDS)
         _ = request.env._
-        if not values["connect_surname"] or not values["email"]:
-            raise UserError(_("The surname and the e-mail are needed."))
+        if not values["connect_surname"] or not email_normalize(values["email"]):
+            raise UserError(_("The surname and one e-mail address are needed: a lost password is restored by it."))
         try:
             values["connect_birthdate"] = fields.Date.to_date(post.get("birthdate") or False)
         except ValueError:

@@ -24,6 +24,7 @@ from . import res_partner
 from . import res_partner_contract
 from . import res_users
 from . import res_users_account
+from . import res_partner_archive
 from . import res_users_session
 from . import ir_http
 from . import ir_websocket

@@ -14,7 +14,7 @@ STATES = [
     ("draft", "Draft"),
     ("submitted", "Submitted"),
     ("approved", "Approved"),
-    ("rejected", "Rejected"),
+    ("rejected", "Turned down"),
     ("cancelled", "Cancelled"),
 ]
 PERSON = ("connect_surname", "connect_given_name", "connect_patronymic", "function", "email", "phone")
@@ -34,6 +34,8 @@ GUARDED = frozenset(
         "source_address",
     }
 )
+# what staff may not bring along with a new application either; the rest of GUARDED is set over whatever comes
+NOT_AT_CREATION = (GUARDED - {"type", "state", "from_company_id", "applicant_id"}) | {"contract_id", "contract_until"}
 # what the side that decides adds before it does
 DECIDER_FIELDS = frozenset({"client_id", "copy_lines", "contract_until", "reason", "first_line"})
 
@@ -172,7 +174,7 @@ class ConnectApplication(models.Model):
         if not self.env.su:
             user = self.env.user
             for vals in vals_list:
-                if {"company_id", "open_key", "user_id"} & vals.keys() or vals.get("state", "draft") != "draft":
+                if any(vals.get(name) for name in NOT_AT_CREATION) or vals.get("state", "draft") != "draft":
                     raise AccessError(self.env._("An application is decided by whom it is sent to. Nothing was saved."))
                 kind = vals.get("type", "line")
                 if kind not in ("line", "colleague"):

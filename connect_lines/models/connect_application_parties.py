@@ -1,4 +1,5 @@
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
@@ -11,6 +12,17 @@ PER_HOUR = 5  # public applications from one network address
 CONTENT = frozenset(
     {*PERSON, "comment", "organisation", "line_id", "first_line", "contract_id", "contract_until", "type"}
 )
+
+
+def network_of(address):
+    """What counts as one sender: an address; with IPv6 the network of a household, which has addresses without end."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address or "unknown"
+    if known.version == 4 or known.ipv4_mapped:
+        return str(getattr(known, "ipv4_mapped", None) or known)
+    return str(ip_network((known, 64), strict=False))
 
 
 class ConnectApplication(models.Model):
@@ -37,6 +49,7 @@ class ConnectApplication(models.Model):
 
         :param company: the service company whose link he followed; else the platform decides to whom he belongs
         """
+        address = network_of(address)
         # sudo: nobody but the platform reads where applications came from
         recent = self.sudo().search_count(
             [("source_address", "=", address), ("create_date", ">", self._hour_ago())], limit=PER_HOUR

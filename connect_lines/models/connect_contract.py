@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+REMINDER = "mail.mail_activity_data_todo"
+BATCH = 100  # contracts reminded of before what is done is kept
 STATES = [("valid", "Valid"), ("expiring", "Expiring"), ("expired", "Expired")]
 
 
@@ -93,6 +95,10 @@ class ConnectContract(models.Model):
         self._connect_check_fixed(vals, ("partner_id",))
         if "date_end" in vals:
             vals = {**vals, "reminded_end": False}  # another end, another reminder
+            end = fields.Date.to_date(vals["date_end"])
+            later = self.filtered(lambda contract: contract.reminded_end and end and contract.reminded_end < end)
+            # sudo: the reminder of a colleague
+            later.sudo().activity_feedback([REMINDER], feedback=self.env._("The contract was extended."))
         return super().write(vals)
 
     @api.model
@@ -140,18 +146,27 @@ class ConnectContract(models.Model):
 
     @api.model
     def _remind(self):
-        """Daily: one activity per contract that ends soon, for those who look after the client."""
-        due = self.search([("state", "=", "expiring"), ("reminded_end", "=", False)], limit=1000)
-        for contract in due:
-            user = contract._responsible()
-            if user:
-                contract.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    date_deadline=contract.date_end,
-                    summary=contract.with_context(lang=user.lang)._reminder_text(),
-                    user_id=user.id,
-                )
-            contract.reminded_end = contract.date_end
+        """Daily: one activity per client whose contract ends soon, for those who look after the client."""
+        due = self.search([("state", "=", "expiring"), ("reminded_end", "=", False)])
+        self.env["ir.cron"]._commit_progress(remaining=len(due))
+        for start in range(0, len(due), BATCH):
+            contracts = due[start : start + BATCH]
+            current = contracts.partner_id._connect_contracts()
+            for contract in contracts:
+                if current[contract.partner_id.id] == contract:  # else a later contract follows it
+                    contract._make_reminder()
+                contract.reminded_end = contract.date_end
+            self.env["ir.cron"]._commit_progress(len(contracts))
+
+    def _make_reminder(self):
+        user = self._responsible()
+        if user:
+            self.activity_schedule(
+                REMINDER,
+                date_deadline=self.date_end,
+                summary=self.with_context(lang=user.lang)._reminder_text(),
+                user_id=user.id,
+            )
 
     def _reminder_text(self):
         names = {"number": self.number, "client": self.partner_id.name}

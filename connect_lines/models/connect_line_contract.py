@@ -76,8 +76,8 @@ class ConnectLine(models.Model):
         :rtype: connect.line
         """
         self.ensure_one()
-        # sudo: an inner setting of the line; the line it names asks about the recipient itself
-        refusal = self.sudo()._refusal(recipient)
-        if refusal and refusal[0] == "contract_line":
-            return self.sudo().contract_line_id.with_env(self.env)  # sudo: as above
-        return self
+        line = self.sudo()  # sudo: an inner setting of the line; the line it names asks about the recipient itself
+        if line.contract_rule != "redirect":
+            return self
+        refusal = line._refusal(recipient)
+        return line.contract_line_id.with_env(self.env) if refusal and refusal[0] == "contract_line" else self

@@ -45,7 +45,7 @@ class ConnectStatement(models.Model):
 
     def action_compute(self):
         """Count once more: prices or subscriptions were corrected."""
-        self.check_access("write")
+        self._check_maker()
         for statement in self:
             if statement.state != "draft":
                 raise UserError(self.env._("«%s» has been sent and stays as it is.", statement.display_name))
@@ -53,8 +53,15 @@ class ConnectStatement(models.Model):
         return True
 
     def action_send(self):
-        """Mail the statement with its PDF and its table to the service company."""
-        self.check_access("write")
+        """Mail the statements with their PDF and table to the service companies; those that went stay as they are."""
+        self._check_maker()
+        for statement in self.filtered(lambda each: each.state == "draft"):
+            statement._send()
+        return True
+
+    def action_send_again(self):
+        """Mail a statement once more: the letter was lost, or the address was wrong."""
+        self._check_maker()
         for statement in self:
             statement._send()
         return True
@@ -69,6 +76,11 @@ class ConnectStatement(models.Model):
         self.ensure_one()
         self.check_access("read")
         return {"type": "ir.actions.act_url", "url": f"/connect/statement/{self.id}.{kind}", "target": "self"}
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_drafts_only(self):
+        if any(statement.state == "sent" for statement in self):
+            raise UserError(self.env._("A statement that was sent stays: the service company has it, too."))
 
     # ------------------------------------------------------------
     # counting
@@ -97,6 +109,12 @@ class ConnectStatement(models.Model):
                 statement._compute_lines()
             statements |= statement
         return statements.sudo(self.env.su)  # sudo: back to the caller's own rights
+
+    def _check_maker(self):
+        """Nobody writes a statement by hand; its distributor counts and sends it."""
+        self.check_access("read")
+        if not self.env.su and not all(self._may_make(statement.distributor_id) for statement in self):
+            raise AccessError(self.env._("Statements are made by the distributor of the company."))
 
     def _may_make(self, distributor):
         user = self.env.user
@@ -150,16 +168,20 @@ class ConnectStatement(models.Model):
     @api.model
     def _make_all(self):
         """Daily: the statements of last month that do not exist yet, mailed. A trial costs nothing."""
-        last_month = fields.Date.subtract(fields.Date.today().replace(day=1), days=1)
-        first = last_month.replace(day=1)
-        done = self.search([("month", "=", first)]).company_id
-        due = self.env["res.company"].search(
-            [("connect_distributor_id", "!=", False), ("connect_access", "!=", "trial"), ("id", "not in", done.ids)]
+        month = month_of(fields.Date.subtract(fields.Date.today().replace(day=1), days=1))
+        done = self.search([("month", "=", month.first)]).company_id
+        paid = self.env["connect.paid.period"]._read_group(
+            [("date_start", "<=", month.last), "|", ("date_end", "=", False), ("date_end", ">=", month.first)],
+            ["company_id"],
         )
+        due = self.env["res.company"].search(
+            [("connect_distributor_id", "!=", False), ("id", "not in", done.ids),
+             "|", ("connect_access", "!=", "trial"), ("id", "in", [company.id for (company,) in paid])]
+        )  # fmt: skip
         self.env["ir.cron"]._commit_progress(remaining=len(due))
         for start in range(0, len(due), BATCH):
             companies = due[start : start + BATCH]
-            for statement in self._make(companies, first):
+            for statement in self._make(companies, month.first):
                 # without an address it stays a draft that the distributor sees
                 if statement.total and statement.company_id.email:
                     statement._send()

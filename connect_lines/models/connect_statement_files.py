@@ -103,7 +103,7 @@ class ConnectStatement(models.Model):
         return output.getvalue()
 
     def _send(self):
-        """Mail to the service company; sent again when it is asked for again."""
+        """Mail to the service company."""
         self.ensure_one()
         # sudo: addresses and names of the two companies
         record = self.sudo()

@@ -175,6 +175,11 @@ class ResCompany(models.Model):
     def _connect_access_changed(self):
         """Open screens look at once, and once more in the minute after a trial has ended."""
         self._connect_wake_sockets()
+        # sudo: accounts of the companies, only looked at
+        users = self.env["res.users"].sudo()
+        self.env["connect.paid.period"]._note(users.search([("company_id", "in", self.ids), ("connect_paid", "=", True)]))
+        out = self.filtered(lambda company: company._connect_is_suspended())
+        users.search([("company_id", "in", out.ids), ("share", "=", False)])._on_locked_out()
         # sudo: a wake-up of the job that ends trials
         job = self.env.ref("connect_lines.cron_end_trials").sudo()
         for company in self.filtered(lambda each: each.connect_access == "trial"):

@@ -26,11 +26,15 @@ class ResUsers(models.Model):
         ALL_ROLES, "Role in Connect", compute="_compute_connect_role", search="_search_connect_role", compute_sudo=True
     )
     connect_member_ids = fields.One2many("connect.line.member", "user_id", "Line memberships")
+    connect_closed_with_id = fields.Many2one(
+        "res.partner", "Blocked with", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
     connect_line_names = fields.Char("Serves", compute="_compute_connect_line_names")
     connect_seen_client = fields.Char("Program", compute="_compute_connect_seen_client", compute_sudo=True)
 
     # every rule of visibility asks for the staff of a company
     _connect_staff_idx = models.Index("(company_id) WHERE share IS NOT TRUE")
+    _connect_paid_idx = models.Index("(company_id) WHERE connect_paid")
 
     @api.depends("group_ids")
     def _compute_connect_role(self):

@@ -126,7 +126,12 @@ class ResUsers(models.Model):
             self.filtered(lambda user: rights[user.id] != now[user.id])._connect_end_sessions()
         if TOKEN_FIELDS & vals.keys():
             self._connect_wake_sockets()
+        if vals.get("active") is False:
+            self._on_locked_out()
         return result
+
+    def _on_locked_out(self):
+        """These accounts are blocked, or their company is suspended: whatever they were doing goes on without them."""
 
     def _connect_rights(self):
         # sudo: groups and companies of accounts, compared only

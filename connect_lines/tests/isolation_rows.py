@@ -233,7 +233,7 @@ def _statement(case, company, month="2026-06-01"):
 OF_PAYMENTS = {**EVERYTHING, "admin": "a", "other_admin": "b", "distributor": "ab"}
 
 
-@register("connect.statement", read=OF_PAYMENTS, write={"platform": "ab", "distributor": "ab"})
+@register("connect.statement", read=OF_PAYMENTS)
 def statements(case):
     return {"a": _statement(case, case.company_a), "b": _statement(case, case.company_b)}
 

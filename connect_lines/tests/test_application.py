@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from ..models.connect_application_parties import network_of
 from .common import LinesCase
 
 PERSON = {
@@ -141,6 +142,12 @@ class TestLineApplication(ApplicationCase):
             create({"type": "line", "line_id": self.vendor_line.id, "company_id": self.company_a.id})
         with self.assertRaises(AccessError):
             self.env["connect.application"].with_user(self.agent_a).create({"line_id": self.vendor_line.id})
+        contract = self.env["connect.contract"].create(
+            {"number": "B-1", "partner_id": self.client_b.id, "date_end": "2030-01-01"}
+        )
+        for values in ({"contract_id": contract.id}, {"decided_by_id": self.admin_a.id}, {"submitted_at": "2020-01-01"}):
+            with self.assertRaises(AccessError):
+                create({"type": "colleague", **PERSON, **values})
 
     def test_nobody_names_what_he_cannot_see(self):
         """A draft shows the name of its line, a decision that of a client: foreign ids are refused."""
@@ -237,6 +244,13 @@ class TestPersonApplication(ApplicationCase):
         with self.assertRaises(UserError):
             public._apply_publicly({**PERSON, "email": "more@test.example"}, "203.0.113.7")
         self.assertTrue(public._apply_publicly({**PERSON, "email": "more@test.example"}, "203.0.113.8"))
+
+    def test_one_household_is_one_sender(self):
+        """LIN-31: with IPv6 a household has addresses without end; its network is what counts."""
+        self.assertEqual(network_of("2001:db8:1:2::1"), network_of("2001:db8:1:2:ffff::9"))
+        self.assertNotEqual(network_of("2001:db8:1:2::1"), network_of("2001:db8:1:3::1"))
+        self.assertEqual(network_of("::ffff:203.0.113.7"), "203.0.113.7")
+        self.assertEqual(network_of(None), "unknown")
 
     def test_only_content_comes_in(self):
         """Whatever else a form brings is refused."""

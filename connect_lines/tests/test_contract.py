@@ -1,6 +1,7 @@
 """ITS contracts: the indicator, the extension, reminders, the input of delivery (LIN-34..36, POR-08)."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Date
@@ -82,12 +83,26 @@ class TestContract(LinesCase):
         self.client_a.connect_manager_id = self.agent_a
         contract = self._contract(10)
         for _run in range(2):
-            self.env["connect.contract"]._remind()
-        self.assertEqual(contract.activity_ids.user_id, self.agent_a)
+            self._remind()
+        reminder = contract.activity_ids
+        self.assertEqual(reminder.user_id, self.agent_a)
+        self.assertEqual(len(reminder), 1)
+        contract.with_user(self.admin_a).date_end += timedelta(days=5)
+        self.assertFalse(contract.activity_ids, "the contract was extended: the reminder is done")
+        self._remind()
         self.assertEqual(len(contract.activity_ids), 1)
-        contract.date_end += timedelta(days=5)
-        self.env["connect.contract"]._remind()
-        self.assertEqual(len(contract.activity_ids), 2)
+
+    def test_no_reminder_when_another_contract_follows(self):
+        """LIN-35: the contract that counts is the one that ends last."""
+        contract = self._contract(10)
+        following = self._contract(300, number="ITS-2")
+        self._remind()
+        self.assertFalse(contract.activity_ids | following.activity_ids)
+
+    def _remind(self):
+        # the job keeps what is done batch by batch, a test may not
+        with patch.object(self.registry["ir.cron"], "_commit_progress"):
+            self.env["connect.contract"]._remind()
 
     def test_import_by_registration_number(self):
         """A table names the client by its 1C number; a wrong row says what is wrong with it."""

@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 
-from odoo.exceptions import AccessDenied
+from odoo.exceptions import AccessDenied, AccessError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import Opener
@@ -177,3 +177,38 @@ class TestSession(HttpCase, LinesCase):
         after = (self.agent_a.connect_role, self.agent_a.connect_member_ids, self.recipient_a.partner_id.parent_id,
                  self.recipient_a.partner_id.connect_connection_ids)  # fmt: skip
         self.assertEqual(after, before)
+
+    def test_client_archived_and_restored_with_everything(self):
+        """LIN-15: its people are out at once and come back with it; who was blocked before stays blocked."""
+        self.colleague_a.with_user(self.admin_a)._connect_update_account({"active": False})
+        browser = self._browser(self.recipient_a)
+        client = self.client_a.with_user(self.admin_a)
+        client.action_archive()
+        self.assertFalse(self._is_in(browser))
+        people = self.recipient_a.partner_id | self.colleague_a.partner_id
+        self.assertFalse(any(people.mapped("active")))
+        client.action_unarchive()
+        self.assertTrue(all(people.mapped("active")))
+        self.assertTrue(self._is_in(self._browser(self.recipient_a)))
+        self.assertFalse(self.colleague_a.active)
+        self.assertEqual(self.recipient_a.partner_id.connect_connection_ids, self.connection_a)
+
+    def test_person_archived_and_restored(self):
+        """LIN-15: Odoo refuses to archive a contact whose account works; here the account is closed with it."""
+        person = self.recipient_a.partner_id.with_user(self.admin_a)
+        person.action_archive()
+        self.assertFalse(self.recipient_a.active or person.active)
+        person.action_unarchive()
+        self.assertTrue(self.recipient_a.active and person.active)
+        self.assertFalse(person.sudo().connect_archived_with_id or self.recipient_a.connect_closed_with_id)
+        person.action_archive()
+        self.recipient_a.with_user(self.admin_a).action_connect_restore()
+        self.assertTrue(self.recipient_a.active and person.active)
+
+    def test_nobody_else_archives(self):
+        """LIN-15: another tenant, a vendor of the person's line, a specialist."""
+        self._grant(self._line("Cash desks", self.vendor), self.company_a)
+        for user in (self.admin_b, self.admin_v, self.agent_a, self.recipient_a, self.user_distributor):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                self.client_a.with_user(user).write({"active": False})
+        self.assertTrue(self.client_a.active and self.recipient_a.active)

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import openpyxl
 from freezegun import freeze_time
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -69,6 +69,38 @@ class TestStatement(HttpCase, LinesCase):
             self.agent_a.active = True
         statement = self._statements()._make(self.company_a, date(2026, 6, 1))
         self.assertEqual([(line.count, line.days) for line in statement.line_ids], [(1, 20)])
+
+    def test_only_days_of_permanent_access(self):
+        """LIN-38, LIN-39, LIN-41: neither a trial nor a suspension is paid for, whatever the accounts are."""
+        with freeze_time("2026-06-01"):
+            self.company_a.write({"connect_access": "trial", "connect_access_until": "2026-06-10"})
+            self.agent_a.connect_paid = True
+        with freeze_time("2026-06-11"):
+            self.company_a.write({"connect_access": "full", "connect_access_until": False})
+        with freeze_time("2026-06-15"):
+            self.company_a.connect_access = "suspended"
+        with freeze_time("2026-06-26"):
+            self.company_a.connect_access = "full"
+        statement = self._statements()._make(self.company_a, date(2026, 6, 1))
+        self.assertEqual([(line.count, line.days) for line in statement.line_ids], [(1, 10)])
+
+    def test_nobody_writes_a_statement(self):
+        """LIN-41: its figures come from the counting alone, and what was sent is not taken back."""
+        self._paid_june()
+        statement = self._statements()._make(self.company_a, date(2026, 6, 1))
+        for values in ({"total": 1}, {"company_id": self.company_b.id}, {"state": "sent"}):
+            for user in (self.user_distributor, self.platform):
+                with self.assertRaises(AccessError):
+                    statement.with_user(user).write(values)
+        for name in ("action_compute", "action_send", "action_send_again"):
+            with self.assertRaises(AccessError):
+                getattr(statement.with_user(self.admin_a), name)()
+        statement.action_send()
+        mails = self.env["mail.mail"].search([])
+        statement.action_send()
+        self.assertEqual(self.env["mail.mail"].search([]), mails, "a second click sends nothing")
+        with self.assertRaises(UserError):
+            statement.unlink()
 
     def test_counted_again_until_it_is_sent(self):
         self._paid_june()

@@ -74,7 +74,7 @@ class TestTwice(BaseCase):
 
         def send(env):
             company = env["res.company"].browse(self.company_id)
-            env["connect.application"]._apply_publicly({**PERSON, "email": EMAIL}, False, company)
+            env["connect.application"]._apply_publicly({**PERSON, "email": EMAIL}, "203.0.113.99", company)
             return True
 
         self.assertEqual(self.at_once(send), [True] * CLICKS)

@@ -61,7 +61,8 @@ class ConnectLine(models.Model):
         if len(body or "") > BODY_LIMIT:
             raise UserError(self.env._("The message is longer than %s characters. Send it in parts.", BODY_LIMIT))
         line = self._delivery_line(recipient)
-        known = line._request_of_key(recipient, idempotency_key)
+        # both: the contract may have been extended, or have ended, between two calls with the same key
+        known = (self | line)._request_of_key(recipient, idempotency_key)
         request = known or line._accept(recipient, kind, body, idempotency_key)
         return {"id": request.id, "state": request.state, "position": request._queue_position()}
 
@@ -113,7 +114,7 @@ class ConnectLine(models.Model):
         if not key:
             return self.env["connect.request"]
         contacts = self.env["connect.contact"].sudo()  # the caller's right to the line was checked before
-        known = [("line_id", "=", self.id), ("partner_id", "=", recipient.id), ("idempotency_key", "=", key)]
+        known = [("line_id", "in", self.ids), ("partner_id", "=", recipient.id), ("idempotency_key", "=", key)]
         return contacts.search(known, limit=1).request_id
 
     def _check_opener(self, recipient_id):
