@@ -23,10 +23,12 @@ class ConnectSessionController(Controller):
 class ConnectHome(Home):
     @route()
     def web_login(self, redirect=None, **kw):
-        """The login page says why the session before is over."""
+        """The login page says why the session before is over, and asks whether the next one outlives the browser."""
         response = super().web_login(redirect=redirect, **kw)
         if request.params.get("login_success"):
             request.session.pop("connect_ended", None)
+            # an empty check box sends nothing; other login pages do not ask
+            request.session["connect_brief"] = bool(kw.get("remember_asked") and not kw.get("remember"))
         elif response.is_qweb and request.httprequest.method == "GET":
             text = self._connect_ended_text(request.session.get("connect_ended"))
             if text:

@@ -1,6 +1,10 @@
+import re
+
 from odoo import models
 from odoo.http import request
 from psycopg2.errors import ReadOnlySqlTransaction
+
+AGE = re.compile(r";\s*(?:max-age|expires)=[^;]*", re.IGNORECASE)
 
 
 class IrHttp(models.AbstractModel):
@@ -17,6 +21,17 @@ class IrHttp(models.AbstractModel):
         super()._authenticate_explicit(auth)
         if ended and session.uid is None:
             session["connect_ended"] = ended
+
+    @classmethod
+    def _post_dispatch(cls, response):
+        """Without «Do not ask again» the session ends with the browser: its cookie has no age (POR-02)."""
+        super()._post_dispatch(response)
+        if request.session.get("connect_brief"):
+            cookies = response.headers.getlist("Set-Cookie")
+            response.headers.remove("Set-Cookie")
+            for cookie in cookies:
+                is_session = cookie.startswith("session_id=")
+                response.headers.add("Set-Cookie", AGE.sub("", cookie) if is_session else cookie)
 
     def session_info(self):
         """The splash screen of the caller's company, for the start of the program (LIN-46, LIN-47)."""

@@ -60,6 +60,17 @@ class TestSession(HttpCase, LinesCase):
         other = self._browser(self.agent_a)
         self.assertTrue(self._is_in(second) and self._is_in(other), "another login ends nothing")
 
+    def test_do_not_ask_again(self):
+        """POR-02: the session outlives the browser only when that was asked for."""
+        for remember, has_age in (({"remember": "1"}, True), ({}, False)):
+            opener = Opener(self)
+            token = opener.get(self.base_url() + "/web/login").text.split('name="csrf_token" value="')[1].split('"')[0]
+            form = {"login": self.recipient_a.login, "password": PASSWORD, "csrf_token": token, "remember_asked": "1"}
+            opener.post(self.base_url() + "/web/login", data={**form, **remember})
+            self.assertEqual([cookie.expires is not None for cookie in opener.cookies if cookie.name == "session_id"],
+                             [has_age])  # fmt: skip
+            self.assertEqual(opener.get(self.base_url() + "/my", allow_redirects=False).status_code, 200)
+
     def test_reload_of_a_page_leads_to_the_login(self):
         """POR-20: a page that is opened after the end leads to the login page with the reason."""
         first = self._browser(self.recipient_a)
