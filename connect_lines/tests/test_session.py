@@ -63,7 +63,7 @@ class TestSession(HttpCase, LinesCase):
     def test_do_not_ask_again(self):
         """POR-02: the session outlives the browser only when that was asked for."""
         for remember, has_age in (({"remember": "1"}, True), ({}, False)):
-            opener = Opener(self)
+            self.opener = opener = Opener(self)
             token = opener.get(self.base_url() + "/web/login").text.split('name="csrf_token" value="')[1].split('"')[0]
             form = {"login": self.recipient_a.login, "password": PASSWORD, "csrf_token": token, "remember_asked": "1"}
             opener.post(self.base_url() + "/web/login", data={**form, **remember})
