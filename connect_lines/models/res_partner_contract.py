@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .res_users_session import EXEMPT
+
 
 class ResPartner(models.Model):
     """The ITS contracts of a client and the indicator of the current one."""
@@ -19,9 +21,16 @@ class ResPartner(models.Model):
     connect_its_until = fields.Date("ITS contract until", compute="_compute_connect_its", compute_sudo=True)
 
     @api.depends("connect_registration_number", "commercial_partner_id.connect_contract_ids.date_end")
+    @api.depends_context("uid")
     def _compute_connect_its(self):
-        contracts = self.commercial_partner_id._connect_contracts()
-        for partner in self:
+        """For the client itself and its service company: a vendor on whose line its people write does not see it."""
+        user = self.env.user
+        shown = self
+        if not (user._is_superuser() or any(user.has_group(group) for group in EXEMPT)):
+            shown = self.filtered(lambda partner: partner.company_id in user.company_ids)
+        (self - shown).update({"connect_its_until": False, "connect_its_state": False})
+        contracts = shown.commercial_partner_id._connect_contracts()
+        for partner in shown:
             client = partner.commercial_partner_id
             contract = contracts.get(client.id)
             is_official = bool(client.connect_registration_number)

@@ -50,6 +50,16 @@ class TestContract(LinesCase):
         self.client_a.connect_registration_number = False
         self.assertIs(self._its(), False)
 
+    def test_vendor_does_not_see_it(self):
+        """LIN-36, LIN-42: who serves the person on a line of his own learns nothing of the client's contract."""
+        self._contract(100)
+        line = self._line("Cash desks", self.vendor)
+        self._grant(line, self.company_a)
+        self._connect(line, self.recipient_a)
+        for user, state in ((self.agent_v, False), (self.agent_a, "valid"), (self.recipient_a, "valid")):
+            self.env.invalidate_all()
+            self.assertEqual(self.recipient_a.partner_id.with_user(user).connect_its_state, state, user.name)
+
     def test_current_contract_ends_last(self):
         """LIN-35, LIN-36: several contracts; none is shown as none."""
         self.assertEqual(self._its()["state"], "none")
