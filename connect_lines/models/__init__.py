@@ -46,4 +46,3 @@ from . import connect_ticket_merge
 from . import connect_line_ticket
 from . import res_partner_ticket
 from . import resource_calendar
-from . import ir_http

@@ -177,7 +177,9 @@ class ResCompany(models.Model):
         self._connect_wake_sockets()
         # sudo: accounts of the companies, only looked at
         users = self.env["res.users"].sudo()
-        self.env["connect.paid.period"]._note(users.search([("company_id", "in", self.ids), ("connect_paid", "=", True)]))
+        self.env["connect.paid.period"]._note(
+            users.search([("company_id", "in", self.ids), ("connect_paid", "=", True)])
+        )
         out = self.filtered(lambda company: company._connect_is_suspended())
         users.search([("company_id", "in", out.ids), ("share", "=", False)])._on_locked_out()
         # sudo: a wake-up of the job that ends trials

@@ -145,7 +145,11 @@ class TestLineApplication(ApplicationCase):
         contract = self.env["connect.contract"].create(
             {"number": "B-1", "partner_id": self.client_b.id, "date_end": "2030-01-01"}
         )
-        for values in ({"contract_id": contract.id}, {"decided_by_id": self.admin_a.id}, {"submitted_at": "2020-01-01"}):
+        for values in (
+            {"contract_id": contract.id},
+            {"decided_by_id": self.admin_a.id},
+            {"submitted_at": "2020-01-01"},
+        ):
             with self.assertRaises(AccessError):
                 create({"type": "colleague", **PERSON, **values})
 

@@ -225,7 +225,7 @@ class ConnectAgent(models.Model):
 
     @api.model
     def _put_offline(self, user_ids):
-        """Those who were locked out. Who came back meanwhile, or stands above a suspension, says so by his heartbeat."""
+        """Those who were locked out. Who is back already, or stands above a suspension, says so by his heartbeat."""
         offline_id = self.env["connect.status"]._id_of(OFFLINE)
         for agent in self.search([("user_id", "in", user_ids), ("status_id", "!=", offline_id)], order="id"):
             agent._switch(offline_id, "logout")
