@@ -31,7 +31,7 @@ class ConnectRegistration(Controller):
     def account(self, company_id=0, code="", **post):
         """«Get an account»: anybody applies (LIN-31). With the link of a service company it is the one that decides."""
         company = self._company(company_id, code)
-        values = {"company": company, "post": post, "error": "", "sent": False}
+        values = {"company": company, "post": post, "error": "", "sent": False, "disable_database_manager": True}
         if request.httprequest.method == "POST":
             values["error"] = self._register(company, post)
             values["sent"] = not values["error"]
@@ -65,7 +65,7 @@ class ConnectRegistration(Controller):
     @route("/connect/requirements", type="http", auth="public", methods=["GET"], website=True, sitemap=False)
     def requirements(self):
         """«Technical requirements», from the login page (POR-02)."""
-        return request.render("connect_lines.requirements_page")
+        return request.render("connect_lines.requirements_page", {"disable_database_manager": True})
 
 
 class ConnectApplications(Controller):

@@ -40,7 +40,7 @@ class ResPartner(models.Model):
             accounts.connect_closed_with_id = with_whom
 
     def _connect_bring_accounts_back(self):
-        # sudo: as above
+        # sudo: looked at; the door asks for the rights
         users = self.env["res.users"].sudo().with_context(active_test=False)
         accounts = users.search([("connect_closed_with_id", "in", self.ids)])
         if accounts:
