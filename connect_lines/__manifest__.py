@@ -34,6 +34,7 @@
         "views/connect_contract_views.xml",
         "views/connect_statement_views.xml",
         "views/connect_ticket_menus.xml",
+        "views/mail_layout.xml",
         "views/portal_templates.xml",
         "views/portal_application_templates.xml",
         "views/portal_ticket_templates.xml",

@@ -70,7 +70,7 @@ class ConnectApplication(models.Model):
             "source_address": address,
         }
         # sudo: recipients and guests write nothing themselves; the content is whitelisted, the parties are set here
-        applications = self.sudo()
+        applications = self.sudo().with_context(mail_create_nolog=True)
         application = applications.new(draft)
         known = applications.search([("open_key", "=", application._make_open_key())], limit=1)
         if known:
@@ -242,4 +242,4 @@ class ConnectApplication(models.Model):
     def _send(self, xml_id, email, lang):
         # sudo: the template reads the application and its company
         template = self.env.ref(xml_id).sudo().with_context(lang=lang)
-        template.send_mail(self.id, email_values={"email_to": email}, email_layout_xmlid="mail.mail_notification_light")
+        template.send_mail(self.id, email_values={"email_to": email}, email_layout_xmlid="connect_lines.mail_layout")

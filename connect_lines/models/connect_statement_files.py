@@ -126,6 +126,6 @@ class ConnectStatement(models.Model):
         record.env.ref("connect_lines.mail_template_statement").send_mail(
             self.id,
             email_values={"email_to": company.email, "attachment_ids": files.ids},
-            email_layout_xmlid="mail.mail_notification_light",
+            email_layout_xmlid="connect_lines.mail_layout",
         )
         record.write({"state": "sent", "sent_at": fields.Datetime.now()})

@@ -107,7 +107,7 @@ class ResUsers(models.Model):
                 raise UserError(self.env._("%s has no e-mail: enter it first.", user.name))
             user.partner_id.signup_prepare(signup_type="signup")
             # sudo: the template reads the account and its company
-            template.sudo().send_mail(user.id, email_layout_xmlid="mail.mail_notification_light")
+            template.sudo().send_mail(user.id, email_layout_xmlid="connect_lines.mail_layout")
 
     # ------------------------------------------------------------
     # checks
