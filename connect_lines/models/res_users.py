@@ -13,6 +13,17 @@ ALL_ROLES = [
     ("support_staff", "Platform support staff"),
     *reversed(ROLES),
 ]
+# what belongs to a person, not to his place; an empty login becomes a number
+PERSONAL = (
+    "login",
+    "email",
+    "phone",
+    "connect_surname",
+    "connect_given_name",
+    "connect_patronymic",
+    "connect_birthdate",
+    "image_1920",
+)
 
 
 class ResUsers(models.Model):
@@ -25,7 +36,7 @@ class ResUsers(models.Model):
     connect_role = fields.Selection(
         ALL_ROLES, "Role in Connect", compute="_compute_connect_role", search="_search_connect_role", compute_sudo=True
     )
-    connect_member_ids = fields.One2many("connect.line.member", "user_id", "Line memberships")
+    connect_member_ids = fields.One2many("connect.line.member", "user_id", "Line memberships", copy=True)
     connect_closed_with_id = fields.Many2one(
         "res.partner", "Blocked with", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
     )
@@ -87,6 +98,13 @@ class ResUsers(models.Model):
         users._connect_align_partners()
         self.env["connect.paid.period"]._note(users.filtered("connect_paid"))
         return users
+
+    def copy_data(self, default=None):
+        """A copy is another person in the same place: role, company, lines with their priorities, nobody's contacts.
+
+        So does `auth_ldap` make an account from its template user at the first login (ADM-05).
+        """
+        return super().copy_data({**dict.fromkeys(PERSONAL, False), **(default or {})})
 
     def write(self, vals):
         res = super().write(vals)
