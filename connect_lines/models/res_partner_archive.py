@@ -17,12 +17,12 @@ class ResPartner(models.Model):
     def write(self, vals):
         if "active" not in vals:
             return super().write(vals)
+        vals = {**vals, "connect_archived_with_id": False}  # whoever goes or comes by himself goes with nobody
         if vals["active"]:
             result = super().write(vals)
             # sudo: whom these took with them; the rights of the caller are asked for each of them below
             people = self.sudo().with_context(active_test=False).search([("connect_archived_with_id", "in", self.ids)])
-            super(ResPartner, people.sudo(self.env.su)).write({"active": True})
-            people.connect_archived_with_id = False
+            super(ResPartner, people.sudo(self.env.su)).write({"active": True, "connect_archived_with_id": False})
             self._connect_bring_accounts_back()
             return result
         for partner in self.filtered(lambda each: each.active and each.company_id and each.partner_share):
@@ -44,5 +44,5 @@ class ResPartner(models.Model):
         users = self.env["res.users"].sudo().with_context(active_test=False)
         accounts = users.search([("connect_closed_with_id", "in", self.ids)])
         if accounts:
-            accounts.connect_closed_with_id = False
+            # sudo: back to the caller's own rights
             accounts.sudo(self.env.su)._connect_update_account({"active": True})

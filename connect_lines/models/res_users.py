@@ -107,6 +107,8 @@ class ResUsers(models.Model):
         return super().copy_data({**dict.fromkeys(PERSONAL, False), **(default or {})})
 
     def write(self, vals):
+        if "active" in vals:
+            vals = {**vals, "connect_closed_with_id": False}  # noted anew by whoever takes the account along
         res = super().write(vals)
         if {"company_id", "company_ids", "group_ids", "active"} & vals.keys():
             self._connect_align_partners()

@@ -204,6 +204,18 @@ class TestSession(HttpCase, LinesCase):
         self.assertFalse(self.colleague_a.active)
         self.assertEqual(self.recipient_a.partner_id.connect_connection_ids, self.connection_a)
 
+    def test_who_goes_by_himself_does_not_come_back_with_the_client(self):
+        """LIN-15: restored, and then blocked by hand, while the client was in the archive."""
+        client = self.client_a.with_user(self.admin_a)
+        client.action_archive()
+        account = self.recipient_a.with_user(self.admin_a)
+        account.action_connect_restore()
+        account.action_connect_block()
+        self.colleague_a.partner_id.with_user(self.admin_a).action_unarchive()
+        self.colleague_a.partner_id.with_user(self.admin_a).action_archive()
+        client.action_unarchive()
+        self.assertFalse(self.recipient_a.active or self.colleague_a.partner_id.active)
+
     def test_person_archived_and_restored(self):
         """LIN-15: Odoo refuses to archive a contact whose account works; here the account is closed with it."""
         person = self.recipient_a.partner_id.with_user(self.admin_a)
