@@ -42,7 +42,10 @@ class ResPartner(models.Model):
     def _connect_bring_accounts_back(self):
         # sudo: looked at; the door asks for the rights
         users = self.env["res.users"].sudo().with_context(active_test=False)
-        accounts = users.search([("connect_closed_with_id", "in", self.ids)])
+        accounts = users.search(
+            ["|", ("connect_closed_with_id", "in", self.ids),
+             "&", ("connect_closed_with_id", "!=", False), ("partner_id", "in", self.ids)]
+        )  # fmt: skip
         if accounts:
             # sudo: back to the caller's own rights
             accounts.sudo(self.env.su)._connect_update_account({"active": True})
