@@ -20,6 +20,7 @@
         "connect_chat.assets_portal": [
             ("include", "mail.assets_public"),
             ("remove", "mail/static/src/discuss/core/public/boot.js"),
+            "connect_lines/static/src/session/**/*",
             "connect_chat/static/src/core/common/**/*",
             "connect_chat/static/src/portal/**/*",
         ],

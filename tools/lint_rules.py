@@ -67,6 +67,7 @@ STANDARD = frozenset(
         "search_count",
         "search_fetch",
         "search_read",
+        "session_info",
         "set_message_pin",
         "set_values",
         "toggle_active",

@@ -7,6 +7,8 @@ from odoo.fields import Datetime
 from odoo.http import Controller, request, route
 from werkzeug.exceptions import NotFound
 
+OFFERED = 10  # advertised lines beside the conversation
+
 
 class ConnectPortal(Controller):
     @route(["/my/connect", "/my/connect/<int:line_id>"], type="http", auth="user", methods=["GET"])
@@ -35,7 +37,7 @@ class ConnectPortal(Controller):
 
         :param int line_id: the line whose conversation is shown; 0 for the list alone
         :return: ``{"app_name", "greeting", "company", "client", "now", "lines": […], "line": {…} or False,
-            "tickets": {"open": int, "any": bool, "may_create": bool}}``
+            "its": {…} or False, "offers": […], "tickets": {"open": int, "any": bool, "may_create": bool}}``
         """
         connections = self._lines()
         chosen = connections.filtered(lambda each: each.line_id.id == line_id)
@@ -50,11 +52,19 @@ class ConnectPortal(Controller):
             "now": f"{Datetime.now().isoformat()}Z",
             "lines": request.env["discuss.channel"]._connect_portal_lines(connections),
             "line": request.env["discuss.channel"]._connect_portal_line(chosen) if chosen else False,
+            "its": request.env.user.partner_id._connect_its(),
+            "offers": self._offers(),
             "tickets": {
                 **request.env["connect.ticket"]._portal_summary(),
                 "may_create": any(connections.line_id.mapped("has_tickets")),
             },
         }
+
+    def _offers(self):
+        """Advertised lines that the caller does not have yet (POR-10)."""
+        offers = request.env["connect.line.offer"].search([("is_advertised", "=", True)], limit=OFFERED)
+        shown = offers._for_person(request.env.user.partner_id)
+        return [offer for offer in shown if offer["status"] != "connected"]
 
     @route("/connect/portal/open", type="jsonrpc", auth="user", methods=["POST"])
     def open(self, line_id):
@@ -77,7 +87,7 @@ class ConnectPortal(Controller):
 
     def _app_name(self):
         # sudo: res.company - the name that the recipient's own service company gave the program
-        return request.env.user.sudo().company_id.connect_app_name or "Connect"
+        return request.env.user.sudo().company_id._connect_program_name()
 
 
 class ConnectPublicPage(PublicPageController):

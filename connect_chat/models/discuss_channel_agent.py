@@ -119,6 +119,8 @@ class DiscussChannel(models.Model):
             "client_phone": client.phone if client != person and client.phone else "",
             "partner": company.sudo().name,  # sudo: res.company - the name of the company that serves the person
             "lines": connections.line_id.mapped("name"),
+            # the contract is between the client and its own service company: a vendor does not see it
+            "its": company == self.env.company and person._connect_its(),
             "line": channel.connect_line_id.name,
             "served": served,
         }

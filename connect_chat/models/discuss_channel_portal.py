@@ -67,6 +67,9 @@ class DiscussChannel(models.Model):
         pending = self.env["connect.request"]._rating_pending(line, partner)
         specialist = self._connect_specialist_card(request.user_id)
         position = request._queue_position() if request else 0
+        guidance = self._connect_guidance(refusal, request, position, specialist, pending)
+        if refusal and refusal[0] == "contract_line":
+            guidance["line_id"] = line.contract_line_id.id
         return {
             "id": line.id,
             "name": line.name,
@@ -76,7 +79,7 @@ class DiscussChannel(models.Model):
             "state": request.state or "",
             "position": position,
             "specialist": specialist,
-            "guidance": self._connect_guidance(refusal, request, position, specialist, pending),
+            "guidance": guidance,
             "rating": {
                 "request_id": pending.id,
                 "name": pending.user_id.partner_id.name or "",

@@ -50,6 +50,8 @@ class DiscussChannel(models.Model):
         if role == "specialist":
             # sudo: connect.request - as above
             self.env["connect.request"].sudo()._agent_contact(line, recipient, self.env.user)
+        elif (other := line._delivery_line(recipient)) != line:  # without an ITS contract: to the line for that
+            return self._connect_get(other, recipient).message_post(**kwargs)
         message = self._connect_store(author, key, values)
         if role == "recipient":
             line._contact(recipient)

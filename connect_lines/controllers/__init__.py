@@ -1,2 +1,1 @@
-from . import portal
-from . import portal_ticket
+from . import application, portal, portal_ticket, session, statement

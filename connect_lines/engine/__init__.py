@@ -1,12 +1,14 @@
-"""Rules of service tickets as plain typed Python: the clock of deadlines, the choice of a policy, what a browser says.
+"""Rules of lines as plain typed Python. Nothing here knows Odoo or a database.
 
-Nothing here knows Odoo or a database. The models feed it working intervals and events and store what it answers, so
-a deadline can always be computed anew: after a holiday was entered, a policy changed, a ticket reopened.
+Of service tickets: the clock of deadlines, the choice of a policy, what a browser says. The models feed it working
+intervals and events and store what it answers, so a deadline can always be computed anew: after a holiday was
+entered, a policy changed, a ticket reopened. Of payments: what a month of accounts and subscriptions costs.
 """
 
 from .browser import describe
 from .clock import CLOSED, OPENED, PAUSED, RESUMED, Calendar, Event, Interval, due, spans, used, worked
 from .policy import Policy, choose
+from .statement import Group, Span, charge, charged_days, group_accounts, month_of
 
 __all__ = [
     "CLOSED",
@@ -15,11 +17,17 @@ __all__ = [
     "RESUMED",
     "Calendar",
     "Event",
+    "Group",
     "Interval",
     "Policy",
+    "Span",
+    "charge",
+    "charged_days",
     "choose",
     "describe",
     "due",
+    "group_accounts",
+    "month_of",
     "spans",
     "used",
     "worked",

@@ -76,7 +76,18 @@ class ConnectLine(models.Model):
                 date=line._connect_format_date(connection.date_end),
                 company=serving.name,
             )
-        return None
+        return line._contract_refusal(partner, serving, _)
+
+    def _is_connected(self, partner):
+        """Whether the person has a connection that has not ended."""
+        self.ensure_one()
+        # sudo: a yes or no about one person and one line
+        connections = self.env["connect.line.connection"].sudo()
+        return bool(
+            connections.search_count(
+                [("line_id", "=", self.id), ("partner_id", "=", partner.id), ("state", "!=", "expired")], limit=1
+            )
+        )
 
     def _serving_company(self, partner):
         """The company that serves the recipient: that of his client, else the owner of the line.

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytz
 from odoo import api, fields, models
@@ -58,6 +58,13 @@ class ResCompany(models.Model):
         max_height=1080,
         help="The picture shown when the program starts. Needs the subscription «Personalization».",
     )
+    connect_contract_days = fields.Integer(
+        "Days before the end of an ITS contract",
+        default=30,
+        required=True,
+        help="From this day on the contract is shown as expiring, its extension can be asked for, "
+        "and a reminder is made.",
+    )
     connect_subscription_ids = fields.One2many("connect.subscription", "company_id", "Subscriptions")
     connect_line_ids = fields.One2many("connect.line", "company_id", "Support lines")
 
@@ -66,6 +73,7 @@ class ResCompany(models.Model):
     connect_specialist_count = fields.Integer("Specialists", compute="_compute_connect_counts")
     connect_client_count = fields.Integer("Clients", compute="_compute_connect_counts")
     connect_user_count = fields.Integer("Users", compute="_compute_connect_counts")
+    connect_paid_count = fields.Integer("Paid accounts", compute="_compute_connect_counts")
     connect_is_personalized = fields.Boolean(
         "Personalization subscribed",
         compute="_compute_connect_is_personalized",
@@ -83,9 +91,11 @@ class ResCompany(models.Model):
         specialists = count("res.users", [("share", "=", False)])
         users = count("res.users", [("share", "=", True)])
         clients = count("res.partner", [("connect_is_client", "=", True)])
+        paid = count("res.users", [("connect_paid", "=", True)])
         for company in self:
             company.connect_line_count = lines.get(company._origin, 0)
             company.connect_specialist_count = specialists.get(company._origin, 0)
+            company.connect_paid_count = paid.get(company._origin, 0)
             company.connect_user_count = users.get(company._origin, 0)
             company.connect_client_count = clients.get(company._origin, 0)
 
@@ -161,6 +171,27 @@ class ResCompany(models.Model):
         if company.connect_access == "trial" and company.connect_access_until:
             return company.connect_access_until < company._connect_today()
         return company.connect_access == "suspended"
+
+    def _connect_access_changed(self):
+        """Open screens look at once, and once more in the minute after a trial has ended."""
+        self._connect_wake_sockets()
+        # sudo: accounts of the companies, only looked at
+        users = self.env["res.users"].sudo()
+        self.env["connect.paid.period"]._note(
+            users.search([("company_id", "in", self.ids), ("connect_paid", "=", True)])
+        )
+        out = self.filtered(lambda company: company._connect_is_suspended())
+        users.search([("company_id", "in", out.ids), ("share", "=", False)])._on_locked_out()
+        # sudo: a wake-up of the job that ends trials
+        job = self.env.ref("connect_lines.cron_end_trials").sudo()
+        for company in self.filtered(lambda each: each.connect_access == "trial"):
+            end = datetime.combine(company.connect_access_until + timedelta(days=1), time.min)
+            job._trigger(at=company._connect_zone().localize(end).astimezone(pytz.utc).replace(tzinfo=None))
+
+    def _connect_wake_sockets(self):
+        """Open screens of everybody in the companies check their sessions now (LIN-39)."""
+        for company in self:
+            self.env["bus.bus"]._sendone((company, "connect_sessions"), "connect.session/check", {})
 
     def _connect_has(self, feature):
         """Whether the company has a paid feature today."""

@@ -18,6 +18,7 @@ OWN_FIELDS = frozenset(
         "country_id",
         "logo",
         "connect_notify_email",
+        "connect_contract_days",
         "connect_app_name",
         "connect_greeting",
         "connect_splash",
@@ -47,7 +48,10 @@ class ResCompany(models.Model):
     def write(self, vals):
         self._connect_check_write(vals)
         self._check_personalization(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if {"connect_access", "connect_access_until"} & vals.keys():
+            self._connect_access_changed()
+        return result
 
     def _connect_check_write(self, vals):
         user = self.env.user

@@ -13,6 +13,17 @@ ALL_ROLES = [
     ("support_staff", "Platform support staff"),
     *reversed(ROLES),
 ]
+# what belongs to a person, not to his place; an empty login becomes a number
+PERSONAL = (
+    "login",
+    "email",
+    "phone",
+    "connect_surname",
+    "connect_given_name",
+    "connect_patronymic",
+    "connect_birthdate",
+    "image_1920",
+)
 
 
 class ResUsers(models.Model):
@@ -25,7 +36,10 @@ class ResUsers(models.Model):
     connect_role = fields.Selection(
         ALL_ROLES, "Role in Connect", compute="_compute_connect_role", search="_search_connect_role", compute_sudo=True
     )
-    connect_member_ids = fields.One2many("connect.line.member", "user_id", "Line memberships")
+    connect_member_ids = fields.One2many("connect.line.member", "user_id", "Line memberships", copy=True)
+    connect_closed_with_id = fields.Many2one(
+        "res.partner", "Blocked with", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
     connect_line_names = fields.Char("Serves", compute="_compute_connect_line_names")
     connect_seen_client = fields.Char("Program", compute="_compute_connect_seen_client", compute_sudo=True)
 
@@ -33,6 +47,7 @@ class ResUsers(models.Model):
     _connect_staff_idx = models.Index("(company_id) WHERE share IS NOT TRUE")
     # the number of users on the distributor's list of companies
     _connect_recipients_idx = models.Index("(company_id) WHERE share IS TRUE")
+    _connect_paid_idx = models.Index("(company_id) WHERE connect_paid")
 
     @api.depends("group_ids")
     def _compute_connect_role(self):
@@ -83,12 +98,24 @@ class ResUsers(models.Model):
                 vals["login"] = self._connect_next_login()
         users = super().create(vals_list)
         users._connect_align_partners()
+        self.env["connect.paid.period"]._note(users.filtered("connect_paid"))
         return users
 
+    def copy_data(self, default=None):
+        """A copy is another person in the same place: role, company, lines with their priorities, nobody's contacts.
+
+        So does `auth_ldap` make an account from its template user at the first login (ADM-05).
+        """
+        return super().copy_data({**dict.fromkeys(PERSONAL, False), **(default or {})})
+
     def write(self, vals):
+        if "active" in vals:
+            vals = {**vals, "connect_closed_with_id": False}  # noted anew by whoever takes the account along
         res = super().write(vals)
         if {"company_id", "company_ids", "group_ids", "active"} & vals.keys():
             self._connect_align_partners()
+        if {"connect_paid", "company_id", "active"} & vals.keys():
+            self.env["connect.paid.period"]._note(self)
         return res
 
     @api.model

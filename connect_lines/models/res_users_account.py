@@ -38,16 +38,18 @@ FOREIGN_GROUPS = (
 class ResUsers(models.Model):
     _inherit = "res.users"
 
-    def _connect_create_account(self, values, role=False, client=None, partner=None):
-        """Register an account in the company of the caller.
+    def _connect_create_account(self, values, role=False, client=None, partner=None, company=None):
+        """Register an account in the company of the caller (the platform names another one).
 
         :param dict values: of PERSON_FIELDS and ACCOUNT_FIELDS
         :param role: 'agent', 'supervisor' or 'partner_admin' for a specialist; False for a recipient
         :param client: the client of a new recipient, `res.partner`
         :param partner: the existing contact who gets the account, `res.partner`
+        :param company: another service company than the caller's, `res.company`
         :return: the new user
         """
-        company = self._connect_door(values)
+        own_company = self._connect_door(values)
+        company = company or own_company
         if role and role not in dict(ROLES):
             raise AccessError(self.env._("This role is not yours to give."))
         if not values.get("email") and not (partner and partner.email):
@@ -105,7 +107,7 @@ class ResUsers(models.Model):
                 raise UserError(self.env._("%s has no e-mail: enter it first.", user.name))
             user.partner_id.signup_prepare(signup_type="signup")
             # sudo: the template reads the account and its company
-            template.sudo().send_mail(user.id, email_layout_xmlid="mail.mail_notification_light")
+            template.sudo().send_mail(user.id, email_layout_xmlid="connect_lines.mail_layout")
 
     # ------------------------------------------------------------
     # checks
@@ -189,6 +191,11 @@ class ResUsers(models.Model):
 
     def action_connect_restore(self):
         self._connect_update_account({"active": True})
+
+    def action_connect_lines(self):
+        """Open the assistant that gives lines to these specialists, or takes them away."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("connect_lines.action_connect_wizard")
+        return {**action, "name": self.env._("Lines of specialists"), "context": {"default_user_ids": self.ids}}
 
     def action_connect_members(self):
         """The lines that the specialist serves, with his priorities."""

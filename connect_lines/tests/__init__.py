@@ -1,1 +1,16 @@
-from . import isolation, test_account, test_api, test_company, test_isolation, test_line, test_people, test_views
+from . import (
+    isolation,
+    test_account,
+    test_api,
+    test_application,
+    test_bulk,
+    test_company,
+    test_contract,
+    test_isolation,
+    test_line,
+    test_people,
+    test_session,
+    test_statement,
+    test_twice,
+    test_views,
+)

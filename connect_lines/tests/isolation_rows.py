@@ -187,6 +187,99 @@ def files_of_clients(case):
     }
 
 
+# --- applications, contracts, offers ---
+
+
+@register(
+    "connect.application",
+    read={**STAFF_OF_OWN, "recipient": "a", "other_recipient": "b"},
+    write={"platform": "ab", "admin": "a", "other_admin": "b"},
+)
+def applications(case):
+    def application(user):
+        values = {"connect_surname": "New", "connect_given_name": "One", "email": f"new{user.id}@test.example"}
+        return case.env["connect.application"].with_user(user)._apply({"type": "colleague", **values})
+
+    return {"a": application(case.recipient_a), "b": application(case.recipient_b)}
+
+
+@register("connect.contract", read=STAFF_OF_OWN, write=ADMIN_OF_OWN)
+def contracts(case):
+    create = case.env["connect.contract"].create
+    return {
+        "a": create({"number": "1", "partner_id": case.client_a.id, "date_end": "2030-01-01"}),
+        "b": create({"number": "1", "partner_id": case.client_b.id, "date_end": "2030-01-01"}),
+    }
+
+
+@register(
+    "connect.line.offer",
+    read={**STAFF_OF_OWN, "recipient": "a", "colleague": "a", "other_recipient": "b"},
+)
+def offers(case):
+    (case.line_a | case.line_b).is_published = True
+    offers = case.env["connect.line.offer"]
+    return {"a": offers.browse(case.line_a.id), "b": offers.browse(case.line_b.id)}
+
+
+# --- payments ---
+
+
+def _statement(case, company, month="2026-06-01"):
+    values = {"distributor_id": case.distributor.id, "currency_id": company.currency_id.id, "month": month}
+    return case.env["connect.statement"].create({**values, "company_id": company.id, "state": "sent"})
+
+
+OF_PAYMENTS = {**EVERYTHING, "admin": "a", "other_admin": "b", "distributor": "ab"}
+
+
+@register("connect.statement", read=OF_PAYMENTS)
+def statements(case):
+    return {"a": _statement(case, case.company_a), "b": _statement(case, case.company_b)}
+
+
+@register("connect.statement.line", read=OF_PAYMENTS)
+def statement_lines(case):
+    def line(company):
+        values = {"item": "account", "count": 1, "days": 30}
+        return case.env["connect.statement.line"].create(
+            {**values, "statement_id": _statement(case, company, "2026-07-01").id}
+        )
+
+    return {"a": line(case.company_a), "b": line(case.company_b)}
+
+
+@register("connect.price", read={**EVERYTHING, "distributor": "a"}, write={"platform": "ab", "distributor": "a"})
+def prices(case):
+    other = case.env["res.company"].create({"name": "South", "connect_role": "distributor"})
+    create = case.env["connect.price"].create
+    return {
+        "a": create({"company_id": case.distributor.id, "item": "account", "price": 100}),
+        "b": create({"company_id": other.id, "item": "account", "price": 100}),
+    }
+
+
+@register("connect.paid.period", read={"platform": "ab"})
+def paid_periods(case):
+    (case.agent_a | case.agent_b).connect_paid = True
+    periods = case.env["connect.paid.period"]
+    return {
+        "a": periods.search([("user_id", "=", case.agent_a.id)]),
+        "b": periods.search([("user_id", "=", case.agent_b.id)]),
+    }
+
+
+@register(
+    "connect.statement.wizard", read={"distributor": "a", "platform": "b"}, write={"distributor": "a", "platform": "b"}
+)
+def statement_wizards(case):
+    model = case.env["connect.statement.wizard"]
+    return {
+        "a": model.with_user(case.user_distributor).create({}),
+        "b": model.with_user(case.platform).create({}),
+    }
+
+
 # --- service tickets ---
 
 

@@ -31,6 +31,20 @@ class TestAccount(LinesCase):
         self.assertRegex(self.agent_a.login, r"^\d{6,}$")
         self.assertNotEqual(self.agent_a.login, self.agent_b.login)
 
+    def test_copy_is_another_person_in_the_same_place(self):
+        """ADM-05: the template of a directory: role, company, lines with priorities; no name, no contacts."""
+        self.agent_a.partner_id.write({"connect_surname": "Agent", "connect_given_name": "A", "phone": "+7 495 0"})
+        self.agent_a.active = False  # a template does not log in itself
+        # what Odoo's auth_ldap gives at the first login
+        values = {"name": "Belov Artem", "login": "a.belov", "company_id": self.company_a.id, "active": True}
+        user = self.agent_a.copy(default=values)
+        self.assertEqual((user.name, user.login, user.connect_role), ("Belov Artem", "a.belov", "agent"))
+        self.assertEqual(user.company_ids, self.company_a)
+        self.assertEqual(user.partner_id.company_id, self.company_a)
+        self.assertEqual([(m.line_id, m.priority) for m in user.connect_member_ids], [(self.line_a, "high")])
+        self.assertFalse(user.email or user.phone or user.connect_surname)
+        self.assertRegex(self.agent_a.copy().login, r"^\d{6,}$")
+
     def test_login_skips_taken_numbers(self):
         """LIN-07: unique among all accounts, archived and hand-made ones included."""
         number = int(self.env["res.users"]._connect_next_login())

@@ -1,3 +1,4 @@
 from . import connect_account
 from . import connect_connect_wizard
+from . import connect_statement_wizard
 from . import connect_ticket_merge

@@ -17,6 +17,10 @@ PERSON = (
 )
 
 
+class RowByRow(Exception):
+    """A table holds a mistake: Odoo's import tries the rows one by one then, and names the row that has it."""
+
+
 class ConnectAccount(models.TransientModel):
     """The form in which an administrator registers or edits an account.
 
@@ -87,7 +91,34 @@ class ConnectAccount(models.TransientModel):
         accounts.client_id.check_access("read")
         accounts.partner_id.check_access("read")
         accounts.user_id.check_access("read")
+        if self.env.context.get("connect_import"):
+            accounts._register_rows()
         return accounts
+
+    def _register_rows(self):
+        """Each row of a table is an account; what is wrong is told beside its row, and nothing is kept."""
+        try:
+            for account in self:
+                account._check_login_free()
+                account.action_save()
+        except UserError as error:
+            if len(self) > 1:
+                raise RowByRow() from error
+            raise
+
+    def _check_login_free(self):
+        # sudo: a login is unique among all accounts of the installation
+        users = self.env["res.users"].sudo().with_context(active_test=False)
+        if self.login and users.search_count([("login", "=", self.login)], limit=1):
+            raise UserError(self.env._("The login %s is taken. Choose another one or leave it empty.", self.login))
+
+    @api.model
+    def get_import_templates(self):
+        """The table that the import shows as an example."""
+        kind = self.env.context.get("default_kind", "specialist")
+        labels = {"specialist": self.env._("Table of specialists"), "recipient": self.env._("Table of users")}
+        lang = "_ru" if (self.env.lang or "").startswith("ru") else ""
+        return [{"label": labels[kind], "template": f"/connect_lines/static/xls/{kind}s{lang}.xlsx"}]
 
     def action_save(self):
         """Register the account and send the invitation, or store the changes."""

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.connect_line_member import PRIORITIES
+
 
 class ConnectConnectWizard(models.TransientModel):
     """Connect lines to every user of clients at once: one connection per person and line."""
@@ -12,6 +14,8 @@ class ConnectConnectWizard(models.TransientModel):
     line_ids = fields.Many2many("connect.line", string="Lines", domain=[("active", "=", True)])
     partner_ids = fields.Many2many("res.partner", string="Clients and users", help="A client stands for all its users.")
     person_count = fields.Integer("People", compute="_compute_person_count")
+    user_ids = fields.Many2many("res.users", string="Specialists", domain=[("share", "=", False)])
+    priority = fields.Selection(PRIORITIES, "Priority", default="standard")
 
     @api.depends("partner_ids")
     def _compute_person_count(self):
@@ -21,9 +25,11 @@ class ConnectConnectWizard(models.TransientModel):
     def action_connect(self):
         """Create the connections; those that exist get the chosen period."""
         self.ensure_one()
-        persons = self.partner_ids._connect_persons()
         if not self.line_ids:
             raise UserError(self.env._("Choose at least one line."))
+        if self.user_ids:
+            return self._assign()
+        persons = self.partner_ids._connect_persons()
         if not persons:
             raise UserError(self.env._("These clients have no users yet. Add a user first."))
         created, updated = self.env["connect.line.connection"]._connect_people(
@@ -38,6 +44,8 @@ class ConnectConnectWizard(models.TransientModel):
     def action_disconnect(self):
         """Take the chosen lines away from the people. Nothing of what was said is lost."""
         self.ensure_one()
+        if self.user_ids:
+            return self._release()
         connections = self.env["connect.line.connection"].search(
             [
                 ("line_id", "in", self.line_ids.ids),
@@ -46,6 +54,33 @@ class ConnectConnectWizard(models.TransientModel):
         )
         count = len(connections)
         connections.unlink()
+        return self._notify(self.env._("Disconnected: %s.", count))
+
+    def _members(self):
+        return self.env["connect.line.member"].search(
+            [("line_id", "in", self.line_ids.ids), ("user_id", "in", self.user_ids.ids)]
+        )
+
+    def _assign(self):
+        """Every specialist serves every line; those who do already get the chosen priority."""
+        existing = self._members()
+        existing.write({"priority": self.priority})
+        pairs = {(member.line_id, member.user_id) for member in existing}
+        created = self.env["connect.line.member"].create(
+            [
+                {"line_id": line.id, "user_id": user.id, "priority": self.priority}
+                for line in self.line_ids
+                for user in self.user_ids
+                if (line, user) not in pairs
+            ]
+        )
+        counts = {"created": len(created), "updated": len(existing)}
+        return self._notify(self.env._("Assigned: %(created)s, priority changed: %(updated)s.", **counts))
+
+    def _release(self):
+        members = self._members()
+        count = len(members)
+        members.unlink()
         return self._notify(self.env._("Disconnected: %s.", count))
 
     def _notify(self, message):

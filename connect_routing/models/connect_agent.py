@@ -224,6 +224,13 @@ class ConnectAgent(models.Model):
                 agent._switch(dispatcher.env["connect.status"]._id_of(OFFLINE), "logout")
 
     @api.model
+    def _put_offline(self, user_ids):
+        """Those who were locked out. Who is back already, or stands above a suspension, says so by his heartbeat."""
+        offline_id = self.env["connect.status"]._id_of(OFFLINE)
+        for agent in self.search([("user_id", "in", user_ids), ("status_id", "!=", offline_id)], order="id"):
+            agent._switch(offline_id, "logout")
+
+    @api.model
     def _close_lost(self):
         """Put those without a heartbeat offline, retroactively at their last one."""
         offline_id = self.env["connect.status"]._id_of(OFFLINE)

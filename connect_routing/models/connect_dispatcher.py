@@ -48,7 +48,8 @@ class ConnectDispatcher(models.AbstractModel):
     @api.model
     def _after_commit(self, key):
         """Have something done after this commit: ``("line", id)`` or ``("agent", user_id)``: deliver what waits there;
-        ``("load", user_id)``: count his work anew, then the same; ``"settle"``: tell people what moved."""
+        ``("load", user_id)``: count his work anew, then the same; ``("gone", user_id)``: he is locked out, set him
+        offline; ``"settle"``: tell people what moved."""
         if self.env.context.get("connect_dispatching"):
             return  # the dispatcher's own transaction: its run tells people at its end
         todo = self.env.cr.postcommit.data.setdefault("connect.dispatcher", {})
@@ -117,9 +118,12 @@ class ConnectDispatcher(models.AbstractModel):
         Freed seats are counted before any line is asked, so that in a burst a line is not told that all are busy while
         the news that somebody finished waits behind it.
         """
-        values = {kind: [key[1] for key in keys if key[0] == kind] for kind in ("line", "agent", "load")}
+        values = {kind: [key[1] for key in keys if key[0] == kind] for kind in ("line", "agent", "load", "gone")}
         with self._short_transaction() as dispatcher:
             dispatcher = dispatcher.with_context(connect_dispatching=True)
+            if values["gone"]:
+                dispatcher.env["connect.agent"]._put_offline(values["gone"])
+                dispatcher._commit()
             if values["load"]:
                 dispatcher.env["connect.agent"]._recount(values["load"])
                 dispatcher._commit()

@@ -60,8 +60,10 @@ class ConnectLine(models.Model):
             raise UserError(self.env._("The kind of a request is one of: message, call, remote."))
         if len(body or "") > BODY_LIMIT:
             raise UserError(self.env._("The message is longer than %s characters. Send it in parts.", BODY_LIMIT))
-        known = self._request_of_key(recipient, idempotency_key)
-        request = known or self._accept(recipient, kind, body, idempotency_key)
+        line = self._delivery_line(recipient)
+        # both: the contract may have been extended, or have ended, between two calls with the same key
+        known = (self | line)._request_of_key(recipient, idempotency_key)
+        request = known or line._accept(recipient, kind, body, idempotency_key)
         return {"id": request.id, "state": request.state, "position": request._queue_position()}
 
     # --- contacts, in the transaction that stores the message ---
@@ -112,7 +114,7 @@ class ConnectLine(models.Model):
         if not key:
             return self.env["connect.request"]
         contacts = self.env["connect.contact"].sudo()  # the caller's right to the line was checked before
-        known = [("line_id", "=", self.id), ("partner_id", "=", recipient.id), ("idempotency_key", "=", key)]
+        known = [("line_id", "in", self.ids), ("partner_id", "=", recipient.id), ("idempotency_key", "=", key)]
         return contacts.search(known, limit=1).request_id
 
     def _check_opener(self, recipient_id):

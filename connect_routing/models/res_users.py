@@ -46,6 +46,12 @@ class ResUsers(models.Model):
         """The rows of those who are specialists; who is none any more may still have one."""
         return self.filtered(lambda user: user.has_group("connect_lines.group_agent")).connect_agent_ids
 
+    def _on_locked_out(self):
+        """Nobody gives them work any more; what they had in hand finds somebody else as after a lost connection."""
+        super()._on_locked_out()
+        for user in self:
+            self.env["connect.dispatcher"]._after_commit(("gone", user.id))
+
     def _update_last_login(self):
         result = super()._update_last_login()
         self.env["connect.agent"]._on_login(self.env.uid)

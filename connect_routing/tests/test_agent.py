@@ -64,6 +64,19 @@ class TestAgent(RoutingCase):
         self.env.invalidate_all()
         self.assertEqual(agent.status_id.code, "dnd", "back without a new login: the status he had")
 
+    def test_locked_out_is_offline_at_once(self):
+        """LIN-39, ADM-06: a blocked account and a suspended company get no work any more, without waiting for 45 s."""
+        for lock in (
+            lambda: self.high.write({"active": False}),
+            lambda: self.company.write({"connect_access": "suspended"}),
+        ):
+            with self.subTest(lock=lock):
+                self.set_status(self.high, "free")
+                lock()
+                self.dispatch()
+                self.assertEqual(self.agent(self.high).status_id.code, "offline")
+                self.high.active = True
+
     def test_new_login_starts_afresh(self):
         self.set_status(self.high, "dnd", seconds_ago=100)
         agent = self.agent(self.high)

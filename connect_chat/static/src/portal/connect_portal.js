@@ -10,6 +10,7 @@ import { _t } from "@web/core/l10n/translation";
 import { rpc } from "@web/core/network/rpc";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { debounce } from "@web/core/utils/timing";
+import { ConnectOffers } from "./connect_offers";
 import { ConnectRating } from "./connect_rating";
 
 const SLOW = 30000; // ms
@@ -18,7 +19,7 @@ const SLOW = 30000; // ms
 export class ConnectPortal extends Component {
     static template = "connect_chat.Portal";
     static props = {};
-    static components = { Composer, ConnectRating, Dropdown, DropdownItem, SearchMessagesPanel, Thread };
+    static components = { Composer, ConnectOffers, ConnectRating, Dropdown, DropdownItem, SearchMessagesPanel, Thread };
 
     setup() {
         this.store = useService("mail.store");

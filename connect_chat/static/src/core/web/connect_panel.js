@@ -71,6 +71,7 @@ export class ConnectPanel extends Component {
             { label: _t("Company"), text: card.client },
             { label: _t("Company's phone"), text: card.client_phone, href: `tel:${card.client_phone}` },
             { label: _t("Served by"), text: card.partner },
+            { label: _t("ITS contract"), text: card.its && card.its.text },
             { label: _t("Lines"), text: card.lines.join(", ") },
             { label: _t("Finished requests"), text: String(card.served) },
         ].filter(({ text }) => text);

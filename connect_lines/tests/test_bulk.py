@@ -1,0 +1,116 @@
+"""Many at once: tables of accounts, lines of many people; the splash screen (LIN-15, LIN-18, LIN-46, LIN-47)."""
+
+import base64
+import io
+
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+from PIL import Image
+
+from .common import LinesCase
+
+COLUMNS = ["connect_surname", "connect_given_name", "email", "role", "line_ids", "login"]
+
+
+@tagged("post_install", "-at_install")
+class TestBulk(LinesCase):
+    def _load(self, rows, user=None, kind="specialist", columns=COLUMNS):
+        accounts = self.env["connect.account"].with_user(user or self.admin_a)
+        return accounts.with_context(default_kind=kind, connect_import=True).load(columns, rows)
+
+    def _users(self, *emails):
+        return self.env["res.users"].search([("email", "in", emails)], order="login")
+
+    def test_table_of_specialists(self):
+        """LIN-15: every row is an account of the own company, with its role, its lines and an invitation."""
+        mails = self.env["mail.mail"].search_count([])
+        result = self._load(
+            [
+                ["Orlova", "Maria", "1@test.example", "Specialist", "Hot line", ""],
+                ["Petrov", "Ivan", "2@test.example", "Supervisor", "", "petrov"],
+            ]
+        )
+        self.assertFalse(result["messages"])
+        users = self._users("1@test.example", "2@test.example")
+        self.assertEqual(set(users.mapped("connect_role")), {"agent", "supervisor"})
+        self.assertEqual(users.company_id, self.company_a)
+        self.assertEqual(users.connect_member_ids.line_id, self.line_a)
+        self.assertEqual(self.env["mail.mail"].search_count([]) - mails, 2)
+
+    @mute_logger("odoo.sql_db")
+    def test_what_is_wrong_is_told_by_the_row(self):
+        """Each wrong row with its reason; nothing is kept of a table with mistakes."""
+        result = self._load(
+            [
+                ["Good", "One", "ok@test.example", "Specialist", "", ""],
+                ["No", "Mail", "", "Specialist", "", ""],
+                ["Bad", "Line", "b@test.example", "Specialist", "Beta line", ""],
+                ["Taken", "Login", "c@test.example", "Specialist", "", self.agent_b.login],
+            ]
+        )
+        self.assertFalse(result["ids"])
+        self.assertEqual({message["record"] for message in result["messages"]}, {1, 2, 3})
+        self.assertIn(self.agent_b.login, " ".join(message["message"] for message in result["messages"]))
+        self.assertFalse(self._users("ok@test.example"))
+
+    def test_table_of_users(self):
+        """LIN-15: users of clients, by the name of the client."""
+        columns = ["connect_surname", "connect_given_name", "email", "client_id", "line_ids"]
+        result = self._load(
+            [["Orlova", "Maria", "1@test.example", "Camomile", "Hot line"]], kind="recipient", columns=columns
+        )
+        self.assertFalse(result["messages"])
+        person = self._users("1@test.example").partner_id
+        self.assertEqual((person.parent_id, person.connect_connection_ids.line_id), (self.client_a, self.line_a))
+
+    def test_only_the_administrator_imports(self):
+        row = ["A", "B", "1@test.example", "Specialist", "", ""]
+        for user in (self.supervisor_a, self.user_distributor, self.recipient_a):
+            try:
+                self.assertTrue(self._load([row], user=user)["messages"])
+            except AccessError:
+                continue
+        self.assertFalse(self._users("1@test.example"))
+
+    def test_lines_of_many_specialists(self):
+        """LIN-18, LIN-22: assigned with a priority, changed, taken away, at once."""
+        users = self.agent_a | self.supervisor_a
+        wizard = (
+            self.env["connect.connect.wizard"]
+            .with_user(self.admin_a)
+            .create(
+                {"line_ids": [Command.set(self.line_a.ids)], "user_ids": [Command.set(users.ids)], "priority": "medium"}
+            )
+        )
+        wizard.action_connect()
+        self.assertEqual(self.line_a.member_ids.mapped("priority"), ["medium", "medium"])
+        wizard.action_disconnect()
+        self.assertFalse(self.line_a.member_ids)
+
+
+@tagged("post_install", "-at_install")
+class TestSplash(HttpCase, LinesCase):
+    def _picture(self, color):
+        output = io.BytesIO()
+        Image.new("RGB", (64, 36), color).save(output, "PNG")
+        return base64.b64encode(output.getvalue())
+
+    def test_splash_of_the_serving_company(self):
+        """LIN-46, LIN-47, POR-14: with the subscription; a changed picture has another address at the next start."""
+        subscription = self.env["connect.subscription"].create(
+            {"company_id": self.company_a.id, "feature": "personalization"}
+        )
+        self.company_a.connect_splash = self._picture("red")
+        self.recipient_a.password = "a-long-password"
+        self.authenticate(self.recipient_a.login, "a-long-password")
+        url = self.company_a._connect_splash_url()
+        self.assertEqual(self.url_open(url).headers["Content-Type"], "image/png")
+        self.company_a.connect_splash = self._picture("blue")
+        self.assertNotEqual(self.company_a._connect_splash_url(), url)
+        self.assertEqual(self.company_b._connect_splash_url(), "")
+        subscription.unlink()
+        self.assertEqual(self.company_a._connect_splash_url(), "")
+        with mute_logger("odoo.http"):
+            self.assertEqual(self.url_open(url).status_code, 404)
