@@ -11,6 +11,11 @@ from . import (
     test_people,
     test_session,
     test_statement,
+    test_ticket,
+    test_ticket_clock,
+    test_ticket_mail,
+    test_ticket_parallel,
+    test_ticket_portal,
     test_twice,
     test_views,
 )
