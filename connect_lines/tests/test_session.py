@@ -128,6 +128,7 @@ class TestSession(HttpCase, LinesCase):
 
     def test_suspension_reaches_integrations(self):
         """LIN-39: neither a password nor an API key helps."""
+        self.env["connect.subscription"].create({"company_id": self.company_a.id, "feature": "api"})
         key = (
             self.env["res.users.apikeys"]
             .with_user(self.agent_a)

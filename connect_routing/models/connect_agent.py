@@ -204,7 +204,8 @@ class ConnectAgent(models.Model):
                 id=self.id,
             )
         )
-        return self._switch(status_id, "manual")
+        if not self._switch(status_id, "manual") and self.status_id.accepts_chats:  # the same again, after a silence
+            self.env["connect.dispatcher"]._after_commit(("agent", self.user_id.id))
 
     @api.model
     def _on_login(self, user_id):

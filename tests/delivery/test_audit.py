@@ -34,6 +34,4 @@ def test_a_specialist_with_too_many_is_found() -> None:
     steps = [opened(1, 1.0), opened(2, 1.0), assigned(1, 2.0), assigned(2, 3.0)]
     assert over_capacity(steps, 1) == ["user 7 had 2 of line 1 at 3.0"]
     assert over_capacity(steps, 2) == []
-    assert (
-        over_capacity([*steps[:3], Step(1, 3, 1, "finished", 2.5, 7, None, None), steps[3]], 1) == []
-    )
+    assert over_capacity([*steps[:3], Step(1, 3, 1, "finished", 2.5, 7, None, None), steps[3]], 1) == []

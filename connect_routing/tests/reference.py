@@ -1,0 +1,158 @@
+"""The rules of routing once more, written as naively as section 3 of the rules reads. It shares no code with the router.
+
+The model does not choose: where the router draws lots, it says among whom, and adopts the choice.
+"""
+
+ACCEPTS = {"free", "not_ready_chat"}  # appendix B: takes requests of people who are not bound to him
+KEEPS = ACCEPTS | {"busy_new", "talking"}  # a person bound to him who writes stays with him
+TIERS = ("high", "medium", "standard")
+
+
+class Work:
+    """An open request. ``place``: its number in the order of waiting; ``asked``: who is to consent."""
+
+    def __init__(self, line, person, place):
+        self.line, self.person, self.place = line, person, place
+        self.owner = self.asked = None
+
+    @property
+    def state(self):
+        return "offered" if self.asked else "active" if self.owner else "queued"
+
+
+class Line:
+    def __init__(self, rule, capacity, consent, members):
+        self.rule, self.capacity, self.consent = rule, capacity, consent
+        self.members = members  # {specialist: priority}
+
+
+class Reference:
+    """``lines``: {name: Line}. Verbs give None when they are refused, else True; then everything free is delivered."""
+
+    def __init__(self, lines, choice):
+        self.lines, self.choice = lines, choice
+        self.status = {}
+        self.present = set()
+        self.open = {}  # {(line, person): Work}
+        self.last = {}  # {(line, person): who had the last finished one}
+        self.clock = 0
+
+    # --- what a specialist is at this moment ---
+
+    def load(self, who, line):
+        return sum(work.owner == who and work.line == line for work in self.open.values())
+
+    def has_room(self, who, line):
+        capacity = self.lines[line].capacity
+        return not capacity or self.load(who, line) < capacity
+
+    def accepts(self, who):
+        return who in self.present and self.status[who] in ACCEPTS
+
+    def keeps(self, who):
+        return who in self.present and self.status[who] in KEEPS
+
+    # --- the router ---
+
+    def candidates(self, work):
+        """Among whom the request is to go now."""
+        line = self.lines[work.line]
+        pool = [
+            who
+            for who, priority in line.members.items()
+            if priority != "observer" and self.accepts(who) and self.has_room(who, work.line)
+        ]
+        if line.rule == "balanced":
+            before = self.last.get((work.line, work.person))
+            if before in pool:
+                return {before}
+            least = min((self.load(who, work.line) for who in pool), default=0)
+            return {who for who in pool if self.load(who, work.line) == least}
+        for tier in TIERS:
+            if best := {who for who in pool if line.members[who] == tier}:
+                return best
+        return set()
+
+    def waiting(self, line):
+        return sorted((w for w in self.open.values() if w.line == line and not w.owner), key=lambda w: w.place)
+
+    def deliver(self):
+        """The line whose oldest request waits longest first, and on a line first come, first served."""
+        for line in sorted(self.lines, key=lambda name: [w.place for w in self.waiting(name)[:1]] or [float("inf")]):
+            for work in self.waiting(line):
+                among = self.candidates(work)
+                if not among:
+                    break
+                work.owner = self.choice(work, among)
+        return True
+
+    # --- what people do ---
+
+    def write(self, line, person):
+        work = self.open.get((line, person))
+        if work and work.owner and not self.keeps(work.owner):  # 3.2.3: he has left, and his user contacts the line
+            work.owner = work.asked = None
+            work.place = self.next_place()
+        elif not work:
+            self.open[line, person] = Work(line, person, self.next_place())
+        return self.deliver()
+
+    def next_place(self):
+        self.clock += 1
+        return self.clock
+
+    def set_status(self, who, status, present):
+        self.status[who] = status
+        (self.present.add if present else self.present.discard)(who)
+        return self.deliver()
+
+    def start(self, who, line, person):
+        work = self.open.get((line, person))
+        if work and work.owner == who:
+            return True
+        if not self.has_room(who, line):
+            return None
+        if not work:
+            work = self.open[line, person] = Work(line, person, self.next_place())
+        work.owner, work.asked = who, None
+        return self.deliver()
+
+    def finish(self, work):
+        self.last[work.line, work.person] = work.owner
+        del self.open[work.line, work.person]
+        return self.deliver()
+
+    def pull(self, who, line):
+        for work in self.waiting(line)[:1]:
+            work.owner = who
+        return self.deliver()
+
+    def transfer(self, work, to):
+        consent = self.lines[work.line].consent
+        able = self.accepts(to) if consent else self.keeps(to)
+        if work.state != "active" or to == work.owner or to not in self.lines[work.line].members or not able:
+            return None
+        if consent:
+            work.asked = to
+            return True
+        if not self.has_room(to, work.line):
+            return None
+        work.owner = to
+        return self.deliver()
+
+    def accept(self, work):
+        if not self.has_room(work.asked, work.line):
+            return None
+        work.owner, work.asked = work.asked, None
+        return self.deliver()
+
+    def end_offer(self, work):
+        work.asked = None
+        return True
+
+    def move(self, work, line):
+        if work.asked:
+            return None
+        self.last[work.line, work.person] = work.owner
+        del self.open[work.line, work.person]
+        return self.write(line, work.person)

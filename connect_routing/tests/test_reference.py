@@ -1,0 +1,214 @@
+"""Random histories: whatever people do in whatever order, the router does what the naive reference says."""
+
+from random import Random
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import RoutingCase
+from .reference import Line, Reference
+
+HISTORIES, STEPS = 30, 40
+STATUSES = ["free", "free", "free", "away", "dnd", "busy_new", "talking", "not_ready_chat"]
+
+
+@tagged("post_install", "-at_install")
+class TestReference(RoutingCase):
+    """Section 3 of the rules to the letter (ROU-12..27, ROU-35..37, ROU-42..44): after every step each request is in the
+    one state, with the one owner, at the place that the reference says; loads are right; the ledger agrees."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.extra = [cls.make_specialist(f"extra-{number}") for number in range(3)]
+        cls.people = [cls.anna, cls.boris, *(cls.make_recipient(f"person-{number}") for number in range(4))]
+        cls.agents = [cls.high, cls.medium, cls.observer, *cls.extra]
+        cls.project = cls.env["connect.line"].create(
+            {"name": "Project", "company_id": cls.company.id, "kind": "project", "capacity": 2}
+        )
+        cls.env["connect.line.connection"].create(
+            [{"line_id": cls.project.id, "partner_id": person.partner_id.id} for person in cls.people]
+        )
+        seats = [(cls.line, cls.extra[0], "high"), (cls.line, cls.extra[1], "standard")]
+        seats += [(cls.project, user, "standard") for user in (cls.high, cls.medium, *cls.extra[1:])]
+        cls.env["connect.line.member"].create(
+            [{"line_id": line.id, "user_id": user.id, "priority": priority} for line, user, priority in seats]
+        )
+
+    def test_random_histories_agree_with_the_reference(self):
+        for seed in range(HISTORIES):
+            with self.subTest(seed=seed), self.env.cr.savepoint() as savepoint:
+                self.run_history(Random(seed))
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def run_history(self, rng):
+        lines = {
+            line: Line(
+                line.delivery_rule,
+                line.capacity,
+                line.transfer_consent,
+                {member.user_id: member.priority for member in line.member_ids},
+            )
+            for line in (self.line, self.project)
+        }
+        self.reference = Reference(lines, self.adopt)
+        for user in self.agents:
+            self.set_status(user, "away")
+            self.reference.set_status(user, "away", present=True)
+        story = []
+        for _step in range(STEPS):
+            name = rng.choice(
+                ["write"] * 4 + ["status"] * 3 + ["start", "finish", "finish", "transfer", "answer", "pull", "move"]
+            )
+            story.append(getattr(self, f"do_{name}")(rng))
+            self.compare(story)
+        self.assertEqual(self.env["connect.decision"]._verify(), [], story)
+
+    # --- steps: the same to the router and to the reference ---
+
+    def both(self, real, expected, *what):
+        """The router did it or refused it, as the reference did. The reference adopts the router's draws."""
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                real()
+                refused = False
+        except UserError:
+            refused = True
+        self.dispatch()
+        self.assertEqual(expected() is None, refused, what)
+        return what
+
+    def do_write(self, rng):
+        line, person = rng.choice([self.line, self.project]), rng.choice(self.people)
+        return self.both(
+            lambda: line.with_user(person).open_request(),
+            lambda: self.reference.write(line, person),
+            "write",
+            person.name,
+        )
+
+    def do_status(self, rng):
+        user, status, present = rng.choice(self.agents), rng.choice(STATUSES), rng.random() < 0.9
+        return self.both(
+            lambda: self.go_to(user, status, present),
+            lambda: self.reference.set_status(user, status, present),
+            "status", user.name, status, present,
+        )  # fmt: skip
+
+    def go_to(self, user, status, present):
+        """By hand where a person can; a heartbeat tells that he is there."""
+        agent = self.env["connect.agent"].with_user(user)
+        if status == "talking":
+            self.agent(user)._switch(self.env["connect.status"]._id_of(status), "system")
+            agent.heartbeat()
+        else:
+            agent.set_status(status)
+        if not present:
+            self.env.cr.execute(
+                "UPDATE connect_agent SET last_seen = last_seen - interval '100 seconds' WHERE user_id = %s", [user.id]
+            )
+
+    def do_start(self, rng):
+        line, person = rng.choice([self.line, self.project]), rng.choice(self.people)
+        user = rng.choice(sorted(self.reference.lines[line].members, key=lambda each: each.id))
+        requests = self.env["connect.request"].with_user(user)
+        return self.both(
+            lambda: requests.start_work(line.id, person.partner_id.id),
+            lambda: self.reference.start(user, line, person),
+            "start", user.name, person.name,
+        )  # fmt: skip
+
+    def some_work(self, rng, *states):
+        works = [work for work in self.reference.open.values() if work.state in states]
+        return rng.choice(sorted(works, key=lambda work: work.place)) if works else None
+
+    def do_finish(self, rng):
+        if not (work := self.some_work(rng, "active", "offered")):
+            return None
+        return self.both(
+            lambda: self.real(work).with_user(work.owner).finish(),
+            lambda: self.reference.finish(work),
+            "finish", work.person.name,
+        )  # fmt: skip
+
+    def do_transfer(self, rng):
+        if not (work := self.some_work(rng, "active", "offered")):
+            return None
+        to = rng.choice(self.agents)
+        return self.both(
+            lambda: self.real(work).with_user(work.owner).transfer_to_user(to.id),
+            lambda: self.reference.transfer(work, to),
+            "transfer", work.person.name, to.name,
+        )  # fmt: skip
+
+    def do_answer(self, rng):
+        if not (work := self.some_work(rng, "offered")):
+            return None
+        request, how = self.real(work), rng.choice(["accept", "decline", "withdraw", "expire"])
+        real = {
+            "accept": request.with_user(work.asked).accept_transfer,
+            "decline": request.with_user(work.asked).decline_transfer,
+            "withdraw": request.with_user(work.owner).decline_transfer,
+            "expire": lambda: request._on_timer_offer(None),
+        }
+        expected = self.reference.accept if how == "accept" else self.reference.end_offer
+        return self.both(real[how], lambda: expected(work), how, work.person.name)
+
+    def do_pull(self, rng):
+        line = rng.choice([self.line, self.project])
+        user = rng.choice(sorted((who for who, p in self.reference.lines[line].members.items() if p != "observer"),
+                                 key=lambda each: each.id))  # fmt: skip
+        return self.both(
+            lambda: line.with_user(user).pull_queue(), lambda: self.reference.pull(user, line), "pull", user.name
+        )
+
+    def do_move(self, rng):
+        if not (work := self.some_work(rng, "active", "offered")):
+            return None
+        line = self.project if work.line == self.line else self.line
+        return self.both(
+            lambda: self.real(work).with_user(work.owner).transfer_to_line(line.id),
+            lambda: self.reference.move(work, line),
+            "move", work.person.name,
+        )  # fmt: skip
+
+    # --- comparing ---
+
+    def real(self, work):
+        """The open request that the reference means."""
+        return self.env["connect.request"].search(
+            [("line_id", "=", work.line.id), ("partner_id", "=", work.person.partner_id.id), ("state", "!=", "closed")]
+        )
+
+    def adopt(self, work, among):
+        owner = self.real(work).user_id
+        self.assertIn(owner, among, f"{work.person.name} on {work.line.name}")
+        return owner
+
+    def compare(self, story):
+        self.env.invalidate_all()
+        requests = self.env["connect.request"].search(
+            [("state", "!=", "closed"), ("line_id", "in", [self.line.id, self.project.id])]
+        )
+        real = {
+            (each.line_id, each.partner_id.user_ids): (
+                each.state,
+                each.user_id.id or None,
+                each.offered_to_id.id or None,
+            )
+            for each in requests
+        }
+        expected = {
+            key: (work.state, work.owner.id if work.owner else None, work.asked.id if work.asked else None)
+            for key, work in self.reference.open.items()
+        }
+        self.assertEqual(real, expected, story)
+        for line in (self.line, self.project):
+            queue = requests.filtered(lambda each, line=line: each.line_id == line and each.state == "queued")
+            order = queue.sorted(lambda each: (each.queued_at, each.id)).partner_id.user_ids
+            self.assertEqual(list(order), [work.person for work in self.reference.waiting(line)], story)
+        for user in self.agents:
+            works = sum(work.owner == user for work in self.reference.open.values())
+            self.assertEqual(self.agent(user).load, works, story)
