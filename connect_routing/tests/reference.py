@@ -1,4 +1,4 @@
-"""The rules of routing once more, written as naively as section 3 of the rules reads. It shares no code with the router.
+"""The rules of routing once more, as naively as section 3 of the rules reads. It shares no code with the router.
 
 The model does not choose: where the router draws lots, it says among whom, and adopts the choice.
 """
@@ -88,7 +88,7 @@ class Reference:
 
     # --- what people do ---
 
-    def write(self, line, person):
+    def turn_to(self, line, person):
         work = self.open.get((line, person))
         if work and work.owner and not self.keeps(work.owner):  # 3.2.3: he has left, and his user contacts the line
             work.owner = work.asked = None
@@ -155,4 +155,4 @@ class Reference:
             return None
         self.last[work.line, work.person] = work.owner
         del self.open[work.line, work.person]
-        return self.write(line, work.person)
+        return self.turn_to(line, work.person)

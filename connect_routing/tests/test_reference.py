@@ -15,7 +15,7 @@ STATUSES = ["free", "free", "free", "away", "dnd", "busy_new", "talking", "not_r
 
 @tagged("post_install", "-at_install")
 class TestReference(RoutingCase):
-    """Section 3 of the rules to the letter (ROU-12..27, ROU-35..37, ROU-42..44): after every step each request is in the
+    """Section 3 of the rules to the letter (ROU-12..27, ROU-35..37, ROU-42..44): after each step a request is in the
     one state, with the one owner, at the place that the reference says; loads are right; the ledger agrees."""
 
     @classmethod
@@ -84,7 +84,7 @@ class TestReference(RoutingCase):
         line, person = rng.choice([self.line, self.project]), rng.choice(self.people)
         return self.both(
             lambda: line.with_user(person).open_request(),
-            lambda: self.reference.write(line, person),
+            lambda: self.reference.turn_to(line, person),
             "write",
             person.name,
         )
