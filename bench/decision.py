@@ -5,7 +5,8 @@ Peers, measured in the same run on the same database:
 * ``stock``: ``im_livechat.channel._get_operator`` with as many operators online. It writes nothing and locks nothing.
 * ``bare``: one UPDATE of a table of specialists with SKIP LOCKED, one row of a ledger, the commit; no rules, no queue.
 
-Then the way from the commit of a request to its assignment, at 200 requests/s. Run: ``make bench``.
+Then the same decision with many requests waiting, and the way from the commit of a request to its assignment, at 200
+requests/s. Run: ``make bench``.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from odoo.modules.registry import Registry
 from odoo.tools import SQL
 
 SIZES = (50, 300, 2000)
+BACKLOGS = (0, 1000, 100_000)  # requests that wait behind the one that is decided
 RATE, SECONDS, THREADS = 200, 10, 8
 
 
@@ -62,7 +64,7 @@ def all_free(cr: Any) -> None:
 
 
 def prepare(registry: Registry, count: int) -> dict[str, int]:
-    """A line of ours and a channel of stock's with the same ``count`` people, and 600 recipients."""
+    """A line of ours and a channel of stock's with the same ``count`` people, and 1,000 recipients."""
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
         company, users = make_specialists(env, count)
@@ -77,7 +79,7 @@ def prepare(registry: Registry, count: int) -> dict[str, int]:
             }
         )
         people = env["res.partner"].create(
-            [{"name": f"Person {number}", "company_id": company.id} for number in range(600)]
+            [{"name": f"Person {number}", "company_id": company.id} for number in range(1000)]
         )
         env["connect.line.connection"].create([{"line_id": line.id, "partner_id": person.id} for person in people])
         begin_conversations(env, line, people)
@@ -136,8 +138,9 @@ def open_directly(env: Any, line_id: int, people: list[int]) -> None:
         env["connect.request"]._open(line, partner, "opened", {"kind": "message", "origin": "portal", "queued_at": now})
 
 
-def ours(registry: Registry, world: dict[str, Any]) -> float:
-    """The dispatcher's own step and its commit, one request at a time out of a queue of 300."""
+def ours(registry: Registry, world: dict[str, Any], drain: bool = True) -> float:
+    """The dispatcher's own step and its commit, one request at a time out of a queue of 300. ``drain``: what is left
+    of them is decided, too."""
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {"connect_dispatching": True})
         open_directly(env, world["line"], world["people"][:300])
@@ -151,10 +154,37 @@ def ours(registry: Registry, world: dict[str, Any]) -> float:
             router._commit()
 
         result = milliseconds(once, 250)
-        while router._step(world["line"])[1]:
+        while drain and router._step(world["line"])[1]:
             router._commit()
     dispatcher.env.cr.close()
     return result
+
+
+def make_backlog(registry: Registry, line_id: int, count: int) -> None:
+    """So many people more who wait on the line, younger than all others, with their rows of the ledger."""
+    with registry.cursor() as cr:
+        cr.execute(
+            """
+            WITH line AS (SELECT id, company_id FROM connect_line WHERE id = %(line)s),
+            person AS (
+                INSERT INTO res_partner (name, active, company_id, type)
+                SELECT 'Waiting ' || n, TRUE, line.company_id, 'contact' FROM line, generate_series(1, %(count)s) n
+                RETURNING id),
+            request AS (
+                INSERT INTO connect_request (line_id, partner_id, company_id, owner_id, kind, origin, state, seq,
+                                             is_missed, opened_at, queued_at)
+                SELECT line.id, person.id, line.company_id, line.company_id, 'message', 'portal', 'queued', 1, TRUE,
+                       now() AT TIME ZONE 'UTC', (now() AT TIME ZONE 'UTC') + interval '1 day'
+                  FROM line, person RETURNING *)
+            INSERT INTO connect_decision (request_id, seq, line_id, company_id, code, at, changes)
+            SELECT id, 1, line_id, company_id, 'opened', opened_at, to_jsonb(request) FROM request
+            """,
+            {"line": line_id, "count": count},
+        )
+    with registry.cursor() as cr:
+        cr.connection.commit()
+        cr.connection.set_session(autocommit=True)
+        cr.execute("ANALYZE connect_request")
 
 
 def steady_load(registry: Registry, world: dict[str, Any]) -> dict[str, float]:
@@ -220,6 +250,14 @@ def main() -> None:
             [count, f"{mine:.2f}", f"{theirs:.1f}", f"{theirs / mine:.0f}×", f"{least:.2f}", f"{mine / least:.1f}×"]
         )
     table(["specialists", "ours, ms", "stock, ms", "stock / ours", "bare claim, ms", "ours / bare"], rows)
+    world, rows, nobody = prepare(registry, 302), [], 0.0
+    for number, count in enumerate(BACKLOGS):
+        if count:
+            make_backlog(registry, world["line"], count)
+        mine = ours(registry, world | {"people": world["people"][300 * number :]}, drain=not count)
+        nobody = nobody or mine
+        rows.append([count, f"{mine:.2f}", f"{mine / nobody:.1f}×"])
+    table(["waiting behind it", "ours, ms", "beside nobody"], rows)
     world = prepare(registry, 301)
     load = steady_load(registry, world)
     table(

@@ -1,9 +1,9 @@
 """Fifty people write into one conversation at the same instant: how long each of them waits for his answer.
 
 Beside it, in the same run: stock Discuss with a group of as many members. Both as an HTTP request does it: a
-transaction of one's own, repeated on serialization errors, and the commit, by worker processes that take one request after the
-other. Counted from the instant at which all press Enter, so waiting for a worker is part of it. The promise: nobody
-gets an error, and p99 is at most 300 ms.
+transaction of one's own, repeated on serialization errors, and the commit, by worker processes that take one request
+after the other. Counted from the instant at which all press Enter, so waiting for a worker is part of it. The promise:
+nobody gets an error, and p99 is at most 300 ms.
 """
 
 from __future__ import annotations
