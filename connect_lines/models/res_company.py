@@ -43,6 +43,9 @@ class ResCompany(models.Model):
     connect_access_until = fields.Date(
         "Trial until", help="The last day of the trial, inclusive. After it the company is suspended."
     )
+    connect_site = fields.Char(
+        "Site", help="Where the data of the company are kept, as it was agreed: one database is one site."
+    )
     connect_notify_email = fields.Char(
         "E-mail for missed requests", help="Where to write when a request could not be delivered to anybody."
     )

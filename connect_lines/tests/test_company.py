@@ -24,12 +24,13 @@ class TestCompany(LinesCase):
         self.assertEqual(self.company_a.connect_notify_email, "n@test.example")
 
     def test_admin_does_not_edit_access_and_roles(self):
-        """LIN-03, LIN-38: access is the distributor's, the vendor right the platform's."""
+        """LIN-03, LIN-38, ADM-18: access is the distributor's, the vendor right and the site the platform's."""
         company = self.company_a.with_user(self.admin_a)
         for values in (
             {"connect_access": "full", "name": "x"},
             {"connect_access_until": "2099-01-01"},
             {"connect_is_vendor": True},
+            {"connect_site": "Moon"},
             {"connect_role": "distributor"},
             {"connect_distributor_id": False},
             {"parent_id": self.company_b.id},
