@@ -1,0 +1,1 @@
+from . import connect_failure, res_config_settings, res_users
