@@ -38,7 +38,7 @@ class ConnectApplication(models.Model):
     def _apply(self, values):
         """Make and send an application of the caller; sent twice, it is the same one.
 
-        :param dict values: of CONTENT
+        :param dict values: of _content()
         :return: the application; empty when a parallel call has just sent the same one
         """
         return self._apply_as(values, self.env.user.partner_id, self.env.user.company_id)
@@ -60,7 +60,7 @@ class ConnectApplication(models.Model):
         return self._apply_as(values, self.env["res.partner"], company or self.env["res.company"], address)
 
     def _apply_as(self, values, applicant, company, address=False):
-        if unknown := values.keys() - CONTENT:
+        if unknown := values.keys() - self._content():
             raise AccessError(self.env._("These values cannot be set here: %s.", ", ".join(sorted(unknown))))
         draft = {
             **values,
@@ -83,6 +83,11 @@ class ConnectApplication(models.Model):
         except UniqueViolation:
             return self.browse()  # sent twice at once: the other one stands
         return application.with_env(self.env)
+
+    @api.model
+    def _content(self):
+        """Names of what an applicant says himself; a plugin adds those of its own type."""
+        return CONTENT
 
     @api.model
     def _hour_ago(self):

@@ -1,0 +1,1 @@
+from . import connect_application, connect_product
