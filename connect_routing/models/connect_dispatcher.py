@@ -62,7 +62,6 @@ class ConnectDispatcher(models.AbstractModel):
         if self._in_test():
             self._finish_now(keys)
             return
-        self._start_clock()
         registry = self.env.registry
         lane(registry.db_name, lambda: self._make_lane(registry.db_name)).submit(keys)
 
@@ -94,14 +93,12 @@ class ConnectDispatcher(models.AbstractModel):
 
     @api.model
     def _start_clock(self):
-        """Let this process look after timers."""
+        """Let this process look after timers, as long as there are any."""
         database = self.env.cr.dbname
 
         def tick():
             with Registry(database).cursor() as cr:
-                timers = api.Environment(cr, SUPERUSER_ID, {})["connect.timer"]
-                if timers._is_due():
-                    timers._run_due()
+                return api.Environment(cr, SUPERUSER_ID, {})["connect.timer"]._look()
 
         if not self._in_test():
             clock.start(database, tick)

@@ -1,9 +1,9 @@
 """Timers that are exact to seconds, which Odoo's cron is not (a trigger for five seconds later ran after a minute).
 
-Each process that works for Connect has a clock (``clock.py``) that looks every two seconds for what is due; the minute
-cron does the same, and starts the clock of its own process. Whoever comes first locks the request, others pass it by,
-so nothing is done twice; a process that dies gives it back. What is done, is done in one transaction with the deletion
-of the timer.
+A process that sets a timer has a clock (``clock.py``) from then on, which looks every two seconds for what is due as
+long as there are timers at all; the minute cron does the same, and starts the clock of its own process. Whoever comes
+first locks the request, others pass it by, so nothing is done twice; a process that dies gives it back. What is done,
+is done in one transaction with the deletion of the timer.
 
 A timer is only a reminder. What it reminds of is decided on the locked request: one that moved on meanwhile has
 nothing to be done, so whoever moves a request need not think of its timers.
@@ -58,10 +58,13 @@ class ConnectTimer(models.Model):
                 seconds,
             )
         )
+        self.env.cr.postcommit.add(self.env["connect.dispatcher"]._start_clock)
 
     @api.model
-    def _is_due(self):
-        self.env.cr.execute(SQL("SELECT EXISTS (SELECT FROM connect_timer WHERE due_at <= %s)", NOW))
+    def _look(self):
+        """Do what is due. True when there are timers left that will be."""
+        self._run_due()
+        self.env.cr.execute("SELECT EXISTS (SELECT FROM connect_timer)")
         return self.env.cr.fetchone()[0]
 
     @api.model
