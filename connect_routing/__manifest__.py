@@ -17,6 +17,8 @@
         "views/connect_agent_views.xml",
         "views/connect_status_views.xml",
         "views/connect_decision_views.xml",
+        "views/connect_proof_views.xml",
+        "views/connect_replay_views.xml",
         "views/connect_line_views.xml",
         "views/res_company_views.xml",
         "views/res_users_views.xml",

@@ -7,27 +7,38 @@ argument, so that a test can fix it.
 """
 
 from .estimate import waiting_minutes
+from .hours import Hour, Total, by_hour, total
 from .lifecycle import CODES, STATES, Transition, fold, next_state
 from .policies import Band, Context, rank
 from .pool import Cohort, Exclusion, Pool, Priority, classify
+from .replay import Arrival, Outcome, Settings, Worker, replay
 from .statuses import Move, Standing, next_status
 
 __all__ = [
     "CODES",
     "STATES",
+    "Arrival",
     "Band",
     "Cohort",
     "Context",
     "Exclusion",
+    "Hour",
     "Move",
+    "Outcome",
     "Pool",
     "Priority",
+    "Settings",
     "Standing",
+    "Total",
     "Transition",
+    "Worker",
+    "by_hour",
     "classify",
     "fold",
     "next_state",
     "next_status",
     "rank",
+    "replay",
+    "total",
     "waiting_minutes",
 ]

@@ -3,6 +3,8 @@ from . import connect_status_log
 from . import connect_agent
 from . import connect_agent_automatic
 from . import connect_decision
+from . import connect_decision_verify
+from . import connect_proof
 from . import connect_contact
 from . import connect_unsettled
 from . import connect_request
@@ -15,6 +17,7 @@ from . import connect_dispatcher
 from . import connect_dispatcher_decide
 from . import connect_line
 from . import connect_line_queue
+from . import connect_line_history
 from . import connect_line_member
 from . import res_company
 from . import res_partner

@@ -1,7 +1,6 @@
-from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo import fields, models
 
-from ..engine import CODES, fold
+from ..engine import CODES
 from .append_only import forbid_changes
 
 CODE_NAMES = [
@@ -41,7 +40,7 @@ class ConnectDecision(models.Model):
     """The ledger: every transition of every request, append-only, with what the router saw and why it chose.
 
     ``changes`` holds the new values of the request's columns, so folding a request's decisions in the order of
-    ``seq`` gives its row again; ``_verify`` proves that daily.
+    ``seq`` gives its row again; ``connect.proof`` proves that daily, by ``connect_decision_verify.py``.
     """
 
     _name = "connect.decision"
@@ -64,76 +63,8 @@ class ConnectDecision(models.Model):
 
     _numbered = models.UniqueIndex("(request_id, seq)")
     _by_line = models.Index("(line_id, id)")
+    # a day's decisions are neighbours in a table that only grows: this index costs writers next to nothing
+    _by_time = models.Index("USING brin (at)")
 
     def init(self):
         forbid_changes(self.env.cr, self._table)
-
-    @api.model
-    def _verify(self, since=None):
-        """Prove the ledger against the rows. Returns a list of ``(request_id, what is wrong)``, empty when all is well.
-
-        :param since: only requests that moved at or after this naive UTC time.
-        """
-        return [
-            *self._differing_rows(since),
-            *self._wrong_counters(),
-            *self._damaged_histories(since),
-        ]
-
-    @api.model
-    def _differing_rows(self, since=None):
-        """Rows that are not what their ledger says: folded in SQL, so that a million of them stay cheap."""
-        columns = SQL(", ").join(SQL("%s", field) for field in LEDGER_FIELDS)
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH told AS (
-                    SELECT request_id, jsonb_object_agg(key, value ORDER BY seq) AS row, max(seq) AS seq,
-                           count(DISTINCT seq) AS numbers
-                      FROM connect_decision, jsonb_each(changes)
-                     WHERE %(since)s IS NULL OR request_id IN (
-                           SELECT request_id FROM connect_decision WHERE at >= %(since)s)
-                     GROUP BY request_id)
-                SELECT r.id, format('row %%s, ledger %%s', to_jsonb(r), told.row)
-                  FROM connect_request r LEFT JOIN told ON told.request_id = r.id
-                 WHERE CASE WHEN told.request_id IS NULL THEN %(since)s IS NULL ELSE r.seq <> told.seq
-                    OR (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(r))
-                         WHERE key IN (%(columns)s) AND value <> 'null')
-                       IS DISTINCT FROM
-                       (SELECT jsonb_object_agg(key, value) FROM jsonb_each(told.row)
-                         WHERE key IN (%(columns)s) AND value <> 'null') END
-                """,
-                since=SQL("%s::timestamp", since),
-                columns=columns,
-            )
-        )
-        return self.env.cr.fetchall()
-
-    @api.model
-    def _wrong_counters(self):
-        """Specialists whose counters are not the number of requests they work on: reported under request id 0."""
-        return [
-            (0, f"the load of user {user_id} is not his work") for user_id in self.env["connect.agent"]._miscounted()
-        ]
-
-    @api.model
-    def _damaged_histories(self, since=None):
-        """Requests whose decisions are not a path of the life cycle: folded by the engine itself."""
-        self.env.cr.execute(
-            SQL(
-                """SELECT request_id, seq, code, changes FROM connect_decision
-                    WHERE %(since)s IS NULL OR request_id IN (
-                          SELECT request_id FROM connect_decision WHERE at >= %(since)s)
-                    ORDER BY request_id, seq""",
-                since=SQL("%s::timestamp", since),
-            )
-        )
-        history, wrong = {}, []
-        for request_id, seq, code, changes in self.env.cr.fetchall():
-            history.setdefault(request_id, []).append({"seq": seq, "code": code, "changes": changes})
-        for request_id, decisions in history.items():
-            try:
-                fold(decisions)
-            except ValueError as error:
-                wrong.append((request_id, str(error)))
-        return wrong

@@ -159,9 +159,8 @@ class ConnectDispatcherDecide(models.AbstractModel):
     @api.model
     def _rule_context(self, line):
         if line["delivery_rule"] == "manager":
-            partner = self.env["res.partner"].browse(line["partner_id"]).commercial_partner_id
-            own = [partner.connect_support_id.id or 0, partner.connect_manager_id.id or 0]
-            return Context(managers=tuple(own if partner.connect_fallback_order != "manager_first" else own[::-1]))
+            partner = self.env["res.partner"].browse(line["partner_id"])
+            return Context(managers=partner._connect_own_specialists())
         if line["kind"] == "project":
             self.env.cr.execute(
                 """SELECT user_id FROM connect_request

@@ -4,6 +4,8 @@ from odoo.addons.connect_lines.tests.isolation import EVERYTHING, STAFF_OF_OWN, 
 
 RECIPIENTS = {"recipient": "a", "other_recipient": "b"}
 NOBODY_WRITES = {}
+# a transient record is reached by whoever made it
+OWN_REPLAY = {"read": {"supervisor": "a", "other_admin": "b"}, "write": {"supervisor": "a", "other_admin": "b"}}
 
 
 def request_of(case, line, user):
@@ -84,6 +86,40 @@ def status_logs(case):
 def statuses(case):
     """A catalogue of the installation, not of a tenant."""
     return {"a": case.env.ref("connect_routing.status_free"), "b": case.env.ref("connect_routing.status_away")}
+
+
+def replays_of(case, pick):
+    """Of each tenant's supervisor, on his own line."""
+    made = {}
+    for tenant, user, line in (("a", case.supervisor_a, case.line_a), ("b", case.admin_b, case.line_b)):
+        request_of(case, line, case.recipient_a if tenant == "a" else case.recipient_b)
+        case.env.flush_all()
+        replay = case.env["connect.replay"].with_user(user).create({"line_id": line.id})
+        replay.action_replay()
+        made[tenant] = pick(replay)
+    return made
+
+
+@register("connect.replay", **OWN_REPLAY)
+def replays(case):
+    return replays_of(case, lambda replay: replay)
+
+
+@register("connect.replay.member", **OWN_REPLAY)
+def replay_members(case):
+    return replays_of(case, lambda replay: replay.member_ids[0])
+
+
+@register("connect.replay.hour", **OWN_REPLAY)
+def replay_hours(case):
+    return replays_of(case, lambda replay: replay.hour_ids[0])
+
+
+@register("connect.proof", read=EVERYTHING, write=NOBODY_WRITES)
+def proofs(case):
+    """Figures over all tenants: the platform's alone."""
+    prove = case.env["connect.proof"]._prove
+    return {"a": prove("daily"), "b": prove("weekly")}
 
 
 @register("connect.ticket.firing", read={}, write=NOBODY_WRITES)

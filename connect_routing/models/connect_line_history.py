@@ -1,0 +1,148 @@
+"""A day of a line as the ledger and the status log tell it, in the words of the replay (``engine/replay.py``)."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..engine import Arrival, Context, Outcome
+
+CARRIED = timedelta(days=1)  # what moved so long before the day may still have been in work in its morning
+TAKEN = ("assigned", "started", "pulled", "transferred")
+UNFINISHED = 86_400.0  # s: work that has no end yet lasts beyond the day
+USUAL = 600.0  # s of work where there is no example
+
+
+class History(NamedTuple):
+    """``arrivals``: what came, with what was in work at the beginning. ``outcomes``: what became of each, in the same
+    order. Times in seconds since the epoch."""
+
+    arrivals: list[Arrival]
+    outcomes: list[Outcome]
+
+
+class ConnectLineHistory(models.Model):
+    _inherit = "connect.line"
+
+    def _history(self, start, end, rule):
+        """What came to this line in ``[start, end)``, naive UTC, with what ``rule`` wants to know of it. Rights are the
+        caller's affair: the rows are read as the system."""
+        self.ensure_one()
+        rows = self._history_rows(start, end)
+        contexts = self._history_contexts(rows, rule)
+        times = sorted(row["ended"] - row["taken"] for row in rows if row["taken"] and row["ended"])
+        usual = times[len(times) // 2] if times else USUAL
+        arrivals = [self._arrival(row, contexts[row["id"]], usual) for row in rows]
+        outcomes = [
+            Outcome(row["id"], arrival.at, row["user_id"] or 0, row["taken"], row["ended"])
+            for row, arrival in zip(rows, arrivals, strict=True)
+        ]
+        return History(arrivals, outcomes)
+
+    @api.model
+    def _arrival(self, row, context, usual):
+        """Who gave up in the queue gets the usual time when somebody is found for him this time. What was in work when
+        the day began, and what specialists began themselves, stays with them."""
+        opened, taken, ended = row["opened"], row["taken"], row["ended"]
+        handling = UNFINISHED
+        if not taken:
+            handling = usual
+        elif ended:
+            handling = max(ended - taken, 0.0)
+        return Arrival(
+            id=row["id"],
+            at=taken if row["early"] else opened,
+            handling=handling,
+            company_id=row["company_id"],
+            patience=max(ended - opened, 0.0) if ended and not taken else None,
+            taken_by=row["user_id"] if row["early"] or row["kind"] == "work" else 0,
+            context=context,
+        )
+
+    def _history_rows(self, start, end):
+        """Found by the time of their decisions: a day's are neighbours in the ledger. Opened before the day: only what
+        was in work when it began."""
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH moved AS (
+                    SELECT DISTINCT request_id FROM connect_decision
+                     WHERE line_id = %(line)s AND at >= %(before)s AND at < %(end)s)
+                SELECT r.id, r.company_id, r.partner_id, r.kind, taken.user_id,
+                       extract(epoch FROM r.opened_at)::float AS opened,
+                       extract(epoch FROM taken.at)::float AS taken,
+                       extract(epoch FROM r.closed_at)::float AS ended,
+                       r.opened_at < %(start)s AS early
+                  FROM moved JOIN connect_request r ON r.id = moved.request_id
+                  LEFT JOIN LATERAL (
+                       SELECT d.at, d.user_id FROM connect_decision d
+                        WHERE d.request_id = r.id AND d.code = ANY(%(taken)s) ORDER BY d.seq LIMIT 1) taken ON TRUE
+                 WHERE r.opened_at < %(end)s
+                   AND (r.opened_at >= %(start)s
+                        OR taken.at < %(start)s AND (r.closed_at IS NULL OR r.closed_at > %(start)s))
+                 ORDER BY r.opened_at, r.id
+                """,
+                line=self.id,
+                before=start - CARRIED,
+                start=start,
+                end=end,
+                taken=list(TAKEN),
+            )
+        )
+        return self.env.cr.dictfetchall()
+
+    def _history_contexts(self, rows, rule):
+        """What the rule may know beside the pool, as the dispatcher asks it, for all requests at once."""
+        if rule == "manager":
+            partners = self.env["res.partner"].browse({row["partner_id"] for row in rows})
+            by_partner = {partner.id: Context(managers=partner._connect_own_specialists()) for partner in partners}
+            return {row["id"]: by_partner[row["partner_id"]] for row in rows}
+        if self.kind != "project":
+            return dict.fromkeys((row["id"] for row in rows), Context())
+        self.env.cr.execute(
+            """SELECT r.id, coalesce(previous.user_id, 0) FROM connect_request r
+                 LEFT JOIN LATERAL (
+                      SELECT p.user_id FROM connect_request p
+                       WHERE p.line_id = r.line_id AND p.partner_id = r.partner_id AND p.id < r.id
+                         AND p.state = 'closed' ORDER BY p.id DESC LIMIT 1) previous ON TRUE
+                WHERE r.id = ANY(%s)""",
+            [[row["id"] for row in rows]],
+        )
+        return {request_id: Context(previous_user_id=user_id) for request_id, user_id in self.env.cr.fetchall()}
+
+    def _users_of(self, start, end):
+        """Who could take requests of this line on that day: its specialists, and whoever else the router gave one to.
+
+        :return: ``{user_id: priority}``; standard for those who have left the line since
+        """
+        self.env.cr.execute(
+            """SELECT DISTINCT user_id FROM connect_decision
+                WHERE line_id = %s AND at >= %s AND at < %s AND code = 'assigned'""",
+            [self.id, start, end],
+        )
+        former = {user_id: "standard" for (user_id,) in self.env.cr.fetchall()}
+        return former | {member.user_id.id: member.priority for member in self.member_ids}
+
+    @api.model
+    def _shifts(self, user_ids, start, end):
+        """When these specialists took requests between two naive UTC times, by the status log.
+
+        :return: ``{user_id: [(from, to)]}`` in seconds since the epoch; who was not there has no key
+        """
+        self.env.cr.execute(
+            """SELECT log.user_id, extract(epoch FROM greatest(log.date_start, %(start)s))::float,
+                      extract(epoch FROM least(
+                          coalesce(log.date_end, now() AT TIME ZONE 'UTC'), %(end)s))::float
+                 FROM connect_agent agent JOIN connect_status_log log ON log.agent_id = agent.id
+                 JOIN connect_status status ON status.id = log.status_id
+                WHERE agent.user_id = ANY(%(users)s) AND status.accepts_chats
+                  AND log.date_start < %(end)s AND coalesce(log.date_end, %(end)s) > %(start)s
+                ORDER BY log.date_start""",
+            {"users": list(user_ids), "start": start, "end": end},
+        )
+        shifts = {}
+        for user_id, since, until in self.env.cr.fetchall():
+            if since < until:
+                shifts.setdefault(user_id, []).append((since, until))
+        return shifts

@@ -1,0 +1,3 @@
+from . import connect_replay
+from . import connect_replay_member
+from . import connect_replay_hour
