@@ -83,7 +83,6 @@ class ConnectProof(models.Model):
 
     # --- actions ---
 
-    @api.model
     def action_check_now(self):
         """Button: compare everything. At once when it is quick; in the background when there is much."""
         if not self.env.user.has_group("connect_lines.group_platform"):
@@ -93,7 +92,7 @@ class ConnectProof(models.Model):
         if system.env["connect.request"].search_count([], limit=PART + 1) > PART:
             system.env.ref("connect_routing.ir_cron_prove")._trigger()
             return self._notification(self.env._("The check runs. Its result appears in this list."))
-        proof = system._prove("button")
+        proof = system.browse()._prove("button")
         return {
             "type": "ir.actions.act_window",
             "res_model": "connect.proof",

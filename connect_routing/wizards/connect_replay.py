@@ -124,18 +124,19 @@ class ConnectReplay(models.TransientModel):
             *self._hour_rows("would", by_hour(played, after, own, begin, until)),
         ]
         self.summary = self._in_words(*(total(each, own, until) for each in (history.outcomes, played, control)))
-        return self._action(self.env._("Replay of a day"), "form", res_model="connect.replay", res_id=self.id)
+        return True  # the form reads itself again
 
     def action_chart(self):
         """Button: the hours as Odoo's own chart and tables."""
         self.ensure_one()
         name = f"{self.line_id.name}, {self.day:%d.%m.%Y}"
-        return self._action(name, "graph,pivot,list", domain=[("replay_id", "=", self.id)])
-
-    @api.model
-    def _action(self, name, modes, res_model="connect.replay.hour", **rest):
-        views = [[False, mode] for mode in modes.split(",")]
-        return {"type": "ir.actions.act_window", "name": name, "res_model": res_model, "views": views, **rest}
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": "connect.replay.hour",
+            "views": [[False, "graph"], [False, "pivot"], [False, "list"]],
+            "domain": [("replay_id", "=", self.id)],
+        }
 
     # --- the question ---
 

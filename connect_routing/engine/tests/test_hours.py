@@ -37,4 +37,6 @@ def test_the_load_is_work_for_each_who_is_there() -> None:
     first, second = by_hour(done, crew, {1, 2, 3}, 0.0, 2 * HOUR)
     assert (first.load, first.waiting, first.arrived) == (1.0, 1, 3)
     assert (second.load, second.waiting, second.arrived) == (0.0, 0, 0)
-    assert total(done, {1, 2, 3}, 2 * HOUR) == (3, pytest.approx((0 + HOUR / 2 + 2 * HOUR) / 3), 2 * HOUR, 1)
+    day = total(done, {1, 2, 3}, 2 * HOUR)
+    assert day.wait_avg == pytest.approx((0 + HOUR / 2 + 2 * HOUR) / 3)
+    assert (day.arrived, day.wait_max, day.alone) == (3, 2 * HOUR, 1)
