@@ -95,6 +95,7 @@ def portal(env: Any) -> Any:
 
 def open_request(env: Any) -> Any:
     """Somebody whom no request is open for; with its commit."""
+    # sudo: the bench chooses anybody; the measured call is made with his own rights
     someone = env["res.users"].sudo().browse(tenants.person(MINE, next(newcomers)))
     answer = env(user=someone.id)["connect.line"].browse(tenants.line(MINE)).open_request()
     env.cr.commit()

@@ -81,14 +81,7 @@ class DiscussChannel(models.Model):
         self.ensure_one()
         # sudo: connect.request, discuss.channel - the callers show no more of it than their readers may know
         channel, requests = self.sudo(), self.env["connect.request"].sudo()
-        return requests.search(
-            [
-                ("line_id", "=", channel.connect_line_id.id),
-                ("partner_id", "=", channel.connect_partner_id.id),
-                ("state", "!=", "closed"),
-            ],
-            limit=1,
-        )
+        return requests._open_of(channel.connect_line_id, channel.connect_partner_id)
 
     def _connect_seat_specialists(self):
         """The bound specialist is a member, no other one is. Idempotent; in a short transaction after the commit.

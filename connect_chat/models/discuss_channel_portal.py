@@ -1,10 +1,7 @@
 """What the recipient's page shows around the conversation."""
 
 from odoo import api, models
-from odoo.fields import Datetime
 from odoo.tools.misc import limited_field_access_token
-
-CONNECTED = 45  # s since the specialist's last heartbeat
 
 
 class DiscussChannel(models.Model):
@@ -144,7 +141,7 @@ class DiscussChannel(models.Model):
         # sudo: res.partner, connect.agent - the card of the person's own specialist
         partner = user.sudo().partner_id
         agent = self.env["connect.agent"].sudo().search([("user_id", "=", user.id)], limit=1)
-        fresh = agent.last_seen and (Datetime.now() - agent.last_seen).total_seconds() < CONNECTED
+        fresh = agent._is_there()
         # sudo: connect.status - a catalogue of names
         status = agent.status_id if fresh else self.env["connect.status"].sudo().search([("code", "=", "offline")])
         token = limited_field_access_token(partner, "avatar_128", scope="binary")

@@ -8,7 +8,7 @@ argument, so that a test can fix it.
 
 from .estimate import waiting_minutes
 from .hours import Hour, Total, by_hour, total
-from .lifecycle import CODES, STATES, Transition, fold, next_state
+from .lifecycle import CODES, STATES, TAKING, Transition, fold, next_state
 from .policies import Band, Context, rank
 from .pool import Cohort, Exclusion, Pool, Priority, classify
 from .replay import Arrival, Outcome, Settings, Worker, replay
@@ -17,6 +17,7 @@ from .statuses import Move, Standing, next_status
 __all__ = [
     "CODES",
     "STATES",
+    "TAKING",
     "Arrival",
     "Band",
     "Cohort",

@@ -43,6 +43,9 @@ CODES: dict[str, Transition] = {
     "rated": Transition((CLOSED,), None),
 }
 
+# what takes a request out of the queue, into somebody's hands
+TAKING = tuple(code for code, each in CODES.items() if QUEUED in each.sources and each.target == ACTIVE)
+
 
 def next_state(code: str, state: str | None) -> str:
     """The state after ``code``; ValueError when a request in ``state`` cannot make that transition."""

@@ -84,9 +84,9 @@ class ConnectLine(models.Model):
             raise UserError(refusal[1])
         requests = line.env["connect.request"]
         values = {"kind": kind, "origin": origin, "queued_at": NOW}
-        request = requests.search(
-            [("line_id", "=", line.id), ("partner_id", "=", recipient.id), ("state", "!=", "closed")], limit=1
-        ) or requests._open(line, recipient, "opened", values, actor_id=self.env.uid)
+        request = requests._open_of(line, recipient) or requests._open(
+            line, recipient, "opened", values, actor_id=self.env.uid
+        )
         is_new = request.seq == 1 and request.state == "queued"
         if key or not is_new:
             line._note_contact(request, kind, origin, key, handled=is_new)

@@ -6,10 +6,9 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..engine import Arrival, Context, Outcome
+from ..engine import TAKING, Arrival, Context, Outcome
 
 CARRIED = timedelta(days=1)  # what moved so long before the day may still have been in work in its morning
-TAKEN = ("assigned", "started", "pulled", "transferred")
 UNFINISHED = 86_400.0  # s: work that has no end yet lasts beyond the day
 USUAL = 600.0  # s of work where there is no example
 
@@ -87,7 +86,7 @@ class ConnectLineHistory(models.Model):
                 before=start - CARRIED,
                 start=start,
                 end=end,
-                taken=list(TAKEN),
+                taken=list(TAKING),
             )
         )
         return self.env.cr.dictfetchall()

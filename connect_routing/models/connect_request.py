@@ -10,7 +10,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from psycopg2.extras import Json
 
-from ..engine import CODES, next_state, waiting_minutes
+from ..engine import CODES, TAKING, next_state, waiting_minutes
 
 STATES = [("queued", "In the queue"), ("offered", "Offered"), ("active", "In work"), ("closed", "Closed")]
 KINDS = [("message", "Message"), ("call", "Call"), ("remote", "Remote session"), ("work", "Started by a specialist")]
@@ -89,6 +89,13 @@ class ConnectRequest(models.Model):
     def _compute_display_name(self):
         for request in self:
             request.display_name = f"{request.partner_id.display_name} · {request.line_id.display_name}"
+
+    @api.model
+    def _open_of(self, line, recipient):
+        """The request of this person on this line that is not closed: there is at most one."""
+        return self.search(
+            [("line_id", "=", line.id), ("partner_id", "=", recipient.id), ("state", "!=", "closed")], limit=1
+        )
 
     # --- the two doors through which rows are written ---
 
@@ -274,12 +281,11 @@ class ConnectRequest(models.Model):
             """SELECT extract(epoch FROM d.at)::float
                  FROM (SELECT * FROM connect_decision WHERE line_id = %s ORDER BY id DESC LIMIT 1000) d
                  JOIN connect_request r ON r.id = d.request_id
-                WHERE d.code IN ('assigned', 'pulled', 'started', 'transferred')
-                  AND r.queued_at < d.at - interval '3 seconds'""",
-            [self.line_id.id],
+                WHERE d.code = ANY(%s) AND r.queued_at < d.at - interval '3 seconds'""",
+            [self.line_id.id, list(TAKING)],
         )
         left_at = [at for (at,) in self.env.cr.fetchall()]
-        return (place and waiting_minutes(place, left_at, time.time())) or 0
+        return waiting_minutes(place, left_at, time.time()) or 0
 
     def _to_state_dict(self):
         """The requests as plain dicts for the specialist's screens; times as ISO in UTC."""

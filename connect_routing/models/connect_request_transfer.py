@@ -37,10 +37,7 @@ class ConnectRequestTransfer(models.Model):
         if request.line_id.transfer_consent and request.state == "active":
             request._offer(user)
         else:
-            previous = request.user_id
-            request._take_seat(user.id)
-            request._move("transferred", {"user_id": user.id, "assigned_at": NOW}, actor_id=self.env.uid)
-            request._count_after_commit(previous)
+            request._hand_to(user, "transferred", actor=self.env.user)
         return request._to_verb_result()
 
     @in_users_language
@@ -64,8 +61,6 @@ class ConnectRequestTransfer(models.Model):
                     "which requests of this one may be moved."
                 )
             )
-        if refusal := line._refusal(request.partner_id):
-            raise UserError(refusal[1])
         previous = request.user_id
         values = {"closed_at": NOW, "close_reason": "moved", "moved_to_id": line.id}
         request._move("moved", values, actor_id=self.env.uid)
@@ -86,10 +81,7 @@ class ConnectRequestTransfer(models.Model):
         if request.user_id == self.env.user and request.state == "active":
             return request._to_verb_result()
         request._check_offered(self.env.user)
-        previous = request.user_id
-        request._take_seat(self.env.uid)
-        request._move("accepted", {"user_id": self.env.uid, "assigned_at": NOW, **NO_OFFER}, actor_id=self.env.uid)
-        request._count_after_commit(previous)
+        request._hand_to(self.env.user, "accepted", actor=self.env.user)
         return request._to_verb_result()
 
     @in_users_language
@@ -119,7 +111,8 @@ class ConnectRequestTransfer(models.Model):
         self.ensure_one()
         line = self.line_id
         candidates = line.member_ids.user_id - self.user_id
-        agents = self.env["connect.agent"].search([("user_id", "in", candidates.ids)], order="load, user_id")
+        serving = self._who_serves(line, self.partner_id, candidates)
+        agents = self.env["connect.agent"].search([("user_id", "in", serving.ids)], order="load, user_id")
         return {
             "consent": line.transfer_consent,
             "colleagues": [
@@ -131,7 +124,7 @@ class ConnectRequestTransfer(models.Model):
                     "load": agent.load,
                 }
                 for agent in agents
-                if not self._transfer_refusal(agent)
+                if not self._absence(agent)
             ],
             "lines": [{"id": each.id, "name": each.name} for each in line._transfer_lines(self.partner_id)],
         }
@@ -150,16 +143,15 @@ class ConnectRequestTransfer(models.Model):
         user = self.line_id.member_ids.user_id.filtered(lambda each: each.id == user_id)
         if not user:
             raise UserError(self.env._("He does not serve this line. Choose one of its specialists."))
-        agent = self.env["connect.agent"].search([("user_id", "=", user.id)])
-        if refusal := self._transfer_refusal(agent):
-            raise UserError(refusal)
+        if not self._who_serves(self.line_id, self.partner_id, user):
+            raise UserError(self.env._("%s serves the clients of another company only.", user.name))
+        if absence := self._absence(self.env["connect.agent"].search([("user_id", "=", user.id)])):
+            raise UserError(absence)
         return user
 
-    def _transfer_refusal(self, agent):
-        """Why a member of the line cannot have the request now, or None."""
+    def _absence(self, agent):
+        """Why a specialist who serves the person cannot have the request now, or None."""
         line, user, status = self.line_id, agent.user_id, agent.status_id
-        if not self._serves(line, self.partner_id, user):
-            return self.env._("%s serves the clients of another company only.", user.name)
         if not agent._is_there():
             return self.env._("%s is not connected. Choose somebody who is.", user.name)
         if not (status.accepts_chats if line.transfer_consent else status.keeps_binding):
@@ -178,9 +170,7 @@ class ConnectRequestTransfer(models.Model):
         values = {"kind": self.kind, "origin": self.origin, "queued_at": NOW, "previous_id": self.id}
         request = self._open(line, self.partner_id, "opened", values, actor_id=self.env.uid)
         if not request:
-            request = self.search(
-                [("line_id", "=", line.id), ("partner_id", "=", self.partner_id.id), ("state", "!=", "closed")], limit=1
-            )
+            request = self._open_of(line, self.partner_id)
             line._note_contact(request, self.kind, self.origin, None, handled=False)
         self.env["connect.dispatcher"]._after_commit(("line", line.id))
         return request

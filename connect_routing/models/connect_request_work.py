@@ -103,9 +103,7 @@ class ConnectRequestWork(models.Model):
         """
         line, recipient = line.sudo(), recipient.sudo()  # both are checked right below, for this user
         self._check_agent(line, recipient, user)
-        request = self.sudo().search(  # requests are written by these verbs alone
-            [("line_id", "=", line.id), ("partner_id", "=", recipient.id), ("state", "!=", "closed")], limit=1
-        )
+        request = self.sudo()._open_of(line, recipient)  # requests are written by these verbs alone
         if not request:
             request = self._start(line, recipient, user)
         if kind == "message":
@@ -118,7 +116,7 @@ class ConnectRequestWork(models.Model):
             request._take_seat(user.id)
             request._move("started", {"user_id": user.id, "assigned_at": NOW}, actor_id=user.id)
         elif request.state in ("active", "offered") and request.user_id != user:
-            request._take_over(user)
+            request._hand_to(user, "taken_over", actor=user)
         if replies and request.state in ("active", "offered"):
             request._move("first_reply", {"first_reply_at": NOW}, actor_id=user.id)
         return request
@@ -133,14 +131,13 @@ class ConnectRequestWork(models.Model):
         if request:
             request._take_seat(user.id)
             return request
-        return self.sudo().search(  # opened by a parallel transaction that this one can see
-            [("line_id", "=", line.id), ("partner_id", "=", recipient.id), ("state", "!=", "closed")], limit=1
-        )
+        return self.sudo()._open_of(line, recipient)  # opened by a parallel transaction that this one can see
 
-    def _take_over(self, user):
+    def _hand_to(self, user, code, actor):
+        """It becomes the work of ``user``; whoever had it has one less."""
         previous = self.user_id
         self._take_seat(user.id)
-        self._move("taken_over", {"user_id": user.id, "assigned_at": NOW, **NO_OFFER}, actor_id=user.id)
+        self._move(code, {"user_id": user.id, "assigned_at": NOW, **NO_OFFER}, actor_id=actor.id)
         self._count_after_commit(previous)
 
     # --- after the commit, in the dispatcher's transaction ---
@@ -276,16 +273,19 @@ class ConnectRequestWork(models.Model):
     @api.model
     def _check_agent(self, line, recipient, user):
         """AccessError unless ``user`` is a specialist of ``line`` who may serve ``recipient`` on it."""
-        if not self._serves(line, recipient, user):
+        if not self._who_serves(line, recipient, user):
             raise AccessError(self._not_yours())
 
     @api.model
-    def _serves(self, line, recipient, user):
-        member = line.member_ids.filtered(lambda each: each.user_id == user)
+    def _who_serves(self, line, recipient, users):
+        """Those of these users who are specialists of the line and may serve this recipient on it."""
+        user_ids = set(users.ids)
+        members = line.member_ids.filtered(lambda member: member.user_id.id in user_ids)
         connections = self.env["connect.line.connection"].sudo()  # read for the check alone
-        connected = connections.search_count([("line_id", "=", line.id), ("partner_id", "=", recipient.id)], limit=1)
-        own = member.company_id == line.company_id or member.company_id == line._serving_company(recipient)
-        return bool(member and connected and own)
+        if not connections.search_count([("line_id", "=", line.id), ("partner_id", "=", recipient.id)], limit=1):
+            return self.env["res.users"]
+        own = line.company_id | line._serving_company(recipient)
+        return members.filtered(lambda member: member.company_id in own).user_id
 
     def _to_verb_result(self):
         self.ensure_one()
