@@ -9,6 +9,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/connect_chat_rules.xml",
+        "views/connect_request_views.xml",
         "views/portal_templates.xml",
     ],
     "demo": ["demo/connect_chat_demo.xml"],

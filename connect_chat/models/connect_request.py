@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .connect_event import SHOWN
 
@@ -15,6 +15,23 @@ class ConnectRequest(models.Model):
     rating_ids = fields.One2many(
         "rating.rating", "res_id", string="Ratings", domain=[("res_model", "=", "connect.request")]
     )
+
+    has_conversation = fields.Boolean(compute="_compute_has_conversation")
+
+    def _compute_has_conversation(self):
+        """Whether the reader may look into it: who serves the line may, the platform's support staff may not."""
+        for request in self:
+            channel = self.env["discuss.channel"]._connect_find(request.line_id, request.partner_id)
+            request.has_conversation = bool(channel) and channel.has_access("read")
+
+    def action_conversation(self):
+        """Open it in Discuss, where all that one does with the request is at hand."""
+        self.ensure_one()
+        if not self.has_conversation:
+            raise AccessError(self.env._("The conversation is read by those who serve the line."))
+        channel = self.env["discuss.channel"]._connect_find(self.line_id, self.partner_id)
+        action = self.env["ir.actions.actions"]._for_xml_id("mail.action_discuss")
+        return {**action, "target": "main", "context": {"active_id": f"discuss.channel_{channel.id}"}}
 
     def _on_transition(self, decision):
         """What a specialist does stands before the message with which he does it."""

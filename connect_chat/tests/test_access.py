@@ -1,7 +1,7 @@
 from types import SimpleNamespace
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -60,6 +60,16 @@ class TestAccess(ChatCase):
             {"channel_id": self.channel.id, "partner_id": self.agent_b.partner_id.id}
         )
         self.assertFalse(self.env["discuss.channel"].with_user(self.agent_b).search([("id", "=", self.channel.id)]))
+
+    def test_from_the_request_to_the_conversation(self):
+        """ROU-42: the list of requests leads into the conversation, whoever serves the line; nobody else."""
+        self.post(self.recipient_a)
+        requests = self.env["connect.request"].search([("partner_id", "=", self.anna.id)])
+        action = requests.with_user(self.second_a).action_conversation()
+        self.assertEqual(action["context"], {"active_id": f"discuss.channel_{self.conversation().id}"})
+        for user in (self.agent_b, self.support_staff, self.user_distributor):
+            with self.subTest(user=user.name), self.assertRaises(AccessError):
+                requests.with_user(user).action_conversation()
 
     def test_bus(self):
         """CVE-2019-11783, E16: naming a conversation's bus channel opens it to its readers only."""
