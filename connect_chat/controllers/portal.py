@@ -37,7 +37,8 @@ class ConnectPortal(Controller):
 
         :param int line_id: the line whose conversation is shown; 0 for the list alone
         :return: ``{"app_name", "greeting", "company", "client", "now", "lines": […], "line": {…} or False,
-            "its": {…} or False, "offers": […], "tickets": {"open": int, "any": bool, "may_create": bool}}``
+            "its": {…} or False, "offers": […], "tickets": {"open": int, "any": bool, "may_create": bool},
+            "links": [{"url", "icon", "text"}]}``
         """
         connections = self._lines()
         chosen = connections.filtered(lambda each: each.line_id.id == line_id)
@@ -58,6 +59,7 @@ class ConnectPortal(Controller):
                 **request.env["connect.ticket"]._portal_summary(),
                 "may_create": any(connections.line_id.mapped("has_tickets")),
             },
+            "links": request.env["res.users"]._connect_portal_links(),
         }
 
     def _offers(self):

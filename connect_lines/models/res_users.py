@@ -1,3 +1,5 @@
+from types import MappingProxyType
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -13,6 +15,10 @@ ALL_ROLES = [
     ("support_staff", "Platform support staff"),
     *reversed(ROLES),
 ]
+# where a day begins, unless the person has chosen otherwise; a specialist's does in Discuss
+HOME_ACTIONS = MappingProxyType(
+    {"distributor": "connect_lines.action_lkd", "partner_admin": "connect_lines.action_start"}
+)
 # what belongs to a person, not to his place; an empty login becomes a number
 PERSONAL = (
     "login",
@@ -117,6 +123,17 @@ class ResUsers(models.Model):
         if {"connect_paid", "company_id", "active"} & vals.keys():
             self.env["connect.paid.period"]._note(self)
         return res
+
+    def _connect_home_action(self):
+        """The screen on which the day of this role begins; empty for those who begin in Discuss."""
+        self.ensure_one()
+        name = HOME_ACTIONS.get(self.connect_role)
+        return self.env.ref(name) if name else self.env["ir.actions.actions"]
+
+    @api.model
+    def _connect_portal_links(self):
+        """What an addon offers beside the lines in the caller's portal: ``[{"url", "icon", "text"}]``."""
+        return []
 
     @api.model
     def _connect_next_login(self):

@@ -1,1 +1,1 @@
-from . import connect_application, connect_product
+from . import connect_application, connect_product, res_users

@@ -40,6 +40,13 @@ class TestShowcase(ShowcaseCase):
         self.company_a.connect_access = "suspended"
         self.assertFalse(self._shown())
 
+    def test_the_way_to_it(self):
+        """LIN-48, POR-14: beside the conversation while there is something to see."""
+        people = self.env["res.users"].with_user(self.recipient_a)
+        self.assertEqual([link["url"] for link in people._connect_portal_links()], ["/my/showcase"])
+        self.book.is_published = False
+        self.assertFalse(people._connect_portal_links())
+
     def test_free_limit_and_subscription(self):
         """LIN-48, C-25: three are free; with the subscription there is no limit; when it ends the first three stay."""
         self._more(2)
