@@ -81,7 +81,7 @@ class ConnectApplications(Controller):
                 [("is_published", "=", True), "|", "|", ("name", "ilike", search), ("description", "ilike", search),
                  ("owner_name", "ilike", search)], limit=FOUND
             )  # fmt: skip
-        advertised = offers.search([("is_advertised", "=", True)], limit=FOUND)
+        advertised = offers.search([("is_advertised", "=", True)], limit=FOUND) - found
         applications = request.env["connect.application"].search([("applicant_id", "=", partner.id)], limit=LIST)
         return request.render(
             "connect_lines.portal_applications",

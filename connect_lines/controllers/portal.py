@@ -1,5 +1,5 @@
 from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.http import request
+from odoo.http import request, route
 
 
 class ConnectPortal(CustomerPortal):
@@ -10,3 +10,8 @@ class ConnectPortal(CustomerPortal):
                 request.env["connect.line"]._recipient_lines(request.env.user.partner_id)
             )
         return values
+
+    @route()
+    def account(self, **_kwargs):
+        """«Edit information»: one's own card (POR-11), which asks for no address and no tax number."""
+        return request.redirect("/my/profile")

@@ -1,7 +1,7 @@
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import email_normalize
 from psycopg2.errors import UniqueViolation
@@ -29,6 +29,13 @@ class ConnectApplication(models.Model):
     """Who applies, who decides, what a decision does."""
 
     _inherit = "connect.application"
+
+    is_of_company = fields.Boolean("Sent for a company", compute="_compute_is_of_company")
+
+    @api.depends("applicant_id")
+    def _compute_is_of_company(self):
+        for application in self:
+            application.is_of_company = application._of_staff()
 
     # ------------------------------------------------------------
     # the way in: portal and public pages

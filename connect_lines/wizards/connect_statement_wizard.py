@@ -27,4 +27,4 @@ class ConnectStatementWizard(models.TransientModel):
             raise UserError(self.env._("No service company is connected to a distributor yet."))
         statements = self.env["connect.statement"]._make(companies, self.month)
         action = self.env["ir.actions.act_window"]._for_xml_id("connect_lines.action_statement")
-        return {**action, "domain": [("id", "in", statements.ids)]}
+        return {**action, "domain": [("id", "in", statements.ids)], "target": "main"}
