@@ -5,7 +5,7 @@
     "category": "Services/Connect",
     "author": "Connect contributors",
     "license": "LGPL-3",
-    "depends": ["mail", "portal", "phone_validation", "resource"],
+    "depends": ["base_import", "mail", "portal", "phone_validation", "resource"],
     "data": [
         "security/connect_groups.xml",
         "security/ir.model.access.csv",
@@ -20,6 +20,7 @@
         "data/statement_data.xml",
         "data/connect_ticket_data.xml",
         "views/connect_wizard_views.xml",
+        "views/connect_partner_wizard_views.xml",
         "views/connect_line_views.xml",
         "views/connect_line_parts_views.xml",
         "views/res_partner_views.xml",
@@ -49,7 +50,7 @@
         "demo/connect_ticket.xml",
     ],
     "assets": {
-        "web.assets_backend": ["connect_lines/static/src/session/**/*"],
+        "web.assets_backend": ["connect_lines/static/src/session/**/*", "connect_lines/static/src/backend/**/*"],
     },
     "application": True,
     "uninstall_hook": "_restore_base_rules",

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from .row_by_row import RowByRow
+
 REMINDER = "mail.mail_activity_data_todo"
 BATCH = 100  # contracts reminded of before what is done is kept
 STATES = [("valid", "Valid"), ("expiring", "Expiring"), ("expired", "Expired")]
@@ -34,6 +36,7 @@ class ConnectContract(models.Model):
     registration_number = fields.Char(
         "1C registration number",
         related="partner_id.connect_registration_number",
+        readonly=False,  # else the import does not offer it; `create` takes it for the client, `write` refuses it
         help="In an import it stands for the client.",
     )
     reminded_end = fields.Date("Reminded of the end on", readonly=True, copy=False)
@@ -83,16 +86,18 @@ class ConnectContract(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            number = (vals.pop("registration_number", None) or "").strip()
-            if number and not vals.get("partner_id"):
-                vals["partner_id"] = self._client_of(number).id
-            elif vals.get("partner_id") and not self.env.su:
-                self.env["res.partner"].browse(vals["partner_id"]).check_access("read")
+        vals_list = [dict(vals) for vals in vals_list]  # the import tries the same rows again, one by one
+        try:
+            for vals in vals_list:
+                self._name_client(vals)
+        except UserError as error:
+            if self.env.context.get("import_file") and len(vals_list) > 1:
+                raise RowByRow() from error
+            raise
         return super().create(vals_list)
 
     def write(self, vals):
-        self._connect_check_fixed(vals, ("partner_id",))
+        self._connect_check_fixed(vals, ("partner_id", "registration_number"))
         if "date_end" in vals:
             vals = {**vals, "reminded_end": False}  # another end, another reminder
             end = fields.Date.to_date(vals["date_end"])
@@ -111,6 +116,17 @@ class ConnectContract(models.Model):
     # ------------------------------------------------------------
     # helpers
     # ------------------------------------------------------------
+
+    def _name_client(self, vals):
+        """The 1C registration number stands for the client; a client that is named must be one that the caller sees."""
+        number = (vals.pop("registration_number", None) or "").strip()
+        if vals.get("partner_id"):
+            if not self.env.su:
+                self.env["res.partner"].browse(vals["partner_id"]).check_access("read")
+        elif number:
+            vals["partner_id"] = self._client_of(number).id
+        elif self.env.context.get("import_file"):
+            raise UserError(self.env._("Whose contract is it? Give the client or its 1C registration number."))
 
     @api.model
     def _client_of(self, number):

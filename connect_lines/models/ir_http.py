@@ -34,10 +34,12 @@ class IrHttp(models.AbstractModel):
                 response.headers.add("Set-Cookie", AGE.sub("", cookie) if is_session else cookie)
 
     def session_info(self):
-        """The splash screen of the caller's company, for the start of the program (LIN-46, LIN-47)."""
+        """The splash screen of the caller's company, for the start of the program (LIN-46, LIN-47), and where he
+        begins his day."""
         info = super().session_info()
         if self.env.user and not self.env.user._is_public():
             info["connect_splash"] = self.env.user.company_id._connect_splash_url()
+            info["home_action_id"] = info.get("home_action_id") or self.env.user._connect_home_action().id
         return info
 
     @classmethod

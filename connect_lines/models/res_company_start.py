@@ -39,6 +39,8 @@ class ResCompany(models.Model):
 
     def _connect_start_action(self):
         return {
+            # the menu and the address of the page are those of the action that was asked for
+            "id": self.env.ref("connect_lines.action_start").id,
             "type": "ir.actions.act_window",
             "name": self.env._("Start"),
             "res_model": "res.company",
@@ -49,6 +51,8 @@ class ResCompany(models.Model):
     def action_connect_own_company(self):
         """Open the card of the company that the caller works in."""
         return {
+            # saving a company reloads the page: its address leads back to this card
+            "id": self.env.ref("connect_lines.action_own_company").id,
             "type": "ir.actions.act_window",
             "name": self.env._("My company"),
             "res_model": "res.company",

@@ -150,6 +150,12 @@ class ResUsers(models.Model):
         ):
             raise AccessError(env._("This account is not one of your company's, you cannot change it."))
 
+    def _notify_inviter(self):
+        """Odoo opens a chat with who logs in for the first time; a distributor may not talk to a partner's people."""
+        # sudo: the companies of who invited, asked while nobody is logged in
+        near = self.sudo().filtered(lambda user: user.create_uid.company_ids & user.company_ids)
+        return super(ResUsers, near)._notify_inviter()
+
     def _connect_invitation_days(self):
         hours = (
             # sudo: a number of the installation

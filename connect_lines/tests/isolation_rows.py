@@ -2,6 +2,8 @@
 
 from .isolation import ADMIN_OF_OWN, EVERYTHING, STAFF_OF_OWN, register
 
+ASSISTANT = {"distributor": "a", "platform": "b"}  # each has his own
+
 
 @register(
     "connect.subscription",
@@ -269,15 +271,18 @@ def paid_periods(case):
     }
 
 
-@register(
-    "connect.statement.wizard", read={"distributor": "a", "platform": "b"}, write={"distributor": "a", "platform": "b"}
-)
+@register("connect.statement.wizard", read=ASSISTANT, write=ASSISTANT)
 def statement_wizards(case):
     model = case.env["connect.statement.wizard"]
-    return {
-        "a": model.with_user(case.user_distributor).create({}),
-        "b": model.with_user(case.platform).create({}),
-    }
+    return {"a": model.with_user(case.user_distributor).create({}), "b": model.with_user(case.platform).create({})}
+
+
+@register("connect.partner.wizard", read=ASSISTANT, write=ASSISTANT)
+def partner_wizards(case):
+    model = case.env["connect.partner.wizard"]
+    values = {"name": "New", "connect_surname": "New", "connect_given_name": "N", "admin_email": "n@test.example"}
+    users = {"a": case.user_distributor, "b": case.platform}
+    return {tenant: model.with_user(user).create(values) for tenant, user in users.items()}
 
 
 # --- service tickets ---

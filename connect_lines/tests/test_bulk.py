@@ -55,6 +55,29 @@ class TestBulk(LinesCase):
         self.assertIn(self.agent_b.login, " ".join(message["message"] for message in result["messages"]))
         self.assertFalse(self._users("ok@test.example"))
 
+    @mute_logger("odoo.sql_db")
+    def test_the_report_names_the_rows_of_the_table(self):
+        """LIN-15: one line a reason, with the numbers that the person sees in his table, titles counted."""
+        rows = [
+            "Surname,Given name,E-mail,Role",
+            "Good,One,ok@test.example,Specialist",
+            "No,Mail,,Specialist",
+            "Strange,Role,b@test.example,Chief",
+            "No,Mail either,,Specialist",
+        ]
+        imports = self.env["base_import.import"].with_user(self.admin_a)
+        table = imports.with_context(default_kind="specialist", connect_import=True).create(
+            {"res_model": "connect.account", "file": "\n".join(rows).encode(), "file_type": "text/csv"}
+        )
+        options = {"has_headers": True, "quoting": '"', "separator": ",", "encoding": "utf-8"}
+        columns = ["connect_surname", "connect_given_name", "email", "role"]
+        result = table.execute_import(columns, columns, options)
+        self.assertEqual([message["record"] for message in result["messages"]], ["3, 5", "4"])
+        role = result["messages"][1]["message"]
+        self.assertIn("Chief", role)
+        self.assertIn("Specialist, Supervisor, Administrator", role)
+        self.assertFalse(self._users("ok@test.example"))
+
     def test_table_of_users(self):
         """LIN-15: users of clients, by the name of the client."""
         columns = ["connect_surname", "connect_given_name", "email", "client_id", "line_ids"]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 from odoo import fields
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import LinesCase
@@ -57,6 +57,55 @@ class TestCompany(LinesCase):
             self.env["connect.subscription"].with_user(self.user_distributor).create(
                 {"company_id": self.company_b.id, "feature": "api"}
             )
+
+    def _new_partner(self, user, **values):
+        filled = {
+            "name": "Gamma Ltd",
+            "email": "info@gamma.example",
+            "connect_surname": "Serov",
+            "connect_given_name": "Ilya",
+            "admin_email": "serov@gamma.example",
+        }
+        return self.env["connect.partner.wizard"].with_user(user).create({**filled, **values})
+
+    def test_distributor_connects_a_partner(self):
+        """LIN-01, LIN-38, LIN-39: a company on trial with one administrator, who is invited; nobody else gets in."""
+        mails = self.env["mail.mail"].search([])
+        notice = self._new_partner(self.user_distributor).action_connect()
+        company = self.env["res.company"].browse(notice["params"]["next"]["res_id"])
+        self.assertEqual(company.connect_distributor_id, self.distributor)
+        self.assertEqual((company.connect_role, company.connect_is_vendor), ("partner", False))
+        self.assertEqual(company.connect_access, "trial")
+        self.assertEqual(company.connect_access_until, company._connect_today() + timedelta(days=30))
+        administrator = self.env["res.users"].search([("company_id", "=", company.id)])
+        self.assertEqual(administrator.connect_role, "partner_admin")
+        self.assertEqual(administrator.company_ids, company)
+        self.assertEqual(administrator.name, "Serov Ilya")
+        self.assertIn(administrator.partner_id, (self.env["mail.mail"].search([]) - mails).recipient_ids)
+        self.assertEqual(self.user_distributor.company_ids, self.distributor)
+        self.assertFalse(administrator.has_group("connect_lines.group_distributor"))
+
+    def test_partners_are_connected_by_those_who_may(self):
+        """LIN-01: under the own name only, a name once, and not by companies themselves."""
+        with self.assertRaises(AccessError):
+            self._new_partner(self.user_distributor, distributor_id=self.company_b.id).action_connect()
+        with self.assertRaises(AccessError):
+            self._new_partner(self.user_distributor, distributor_id=False).action_connect()
+        with self.assertRaises(UserError):
+            self._new_partner(self.user_distributor, name=" Alpha Ltd ").action_connect()
+        for user in (self.admin_a, self.agent_a, self.support_staff, self.recipient_a):
+            with self.subTest(user=user.name), self.assertRaises(AccessError):
+                self._new_partner(user)
+        self._new_partner(self.platform, connect_access="full", connect_access_until=False).action_connect()
+        company = self.env["res.company"].search([("name", "=", "Gamma Ltd")])
+        self.assertEqual((company.connect_access, company.connect_distributor_id.id), ("full", False))
+
+    def test_where_the_day_begins(self):
+        """LIN-43, LIN-44: a distributor's at the partners, an administrator's at the start page, others' in Discuss."""
+        home = {user: user._connect_home_action() for user in (self.user_distributor, self.admin_a, self.agent_a)}
+        self.assertEqual(home[self.user_distributor].id, self.env.ref("connect_lines.action_lkd").id)
+        self.assertEqual(home[self.admin_a].id, self.env.ref("connect_lines.action_start").id)
+        self.assertFalse(home[self.agent_a].id)
 
     def test_platform_makes_vendors(self):
         """LIN-03: the right to publish lines to others."""

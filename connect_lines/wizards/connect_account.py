@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..models.connect_line_member import PRIORITIES
 from ..models.res_users import ROLES
+from ..models.row_by_row import RowByRow
 
 # the values that go through the door of res.users, by the same names
 PERSON = (
@@ -15,10 +16,6 @@ PERSON = (
     "function",
     "image_1920",
 )
-
-
-class RowByRow(Exception):
-    """A table holds a mistake: Odoo's import tries the rows one by one then, and names the row that has it."""
 
 
 class ConnectAccount(models.TransientModel):
