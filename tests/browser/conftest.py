@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tools.testing import Server, browser_path, running_server
 
-from .people import Agent, Person
+from .people import PASSWORD, Agent, Office, Person
 
 
 @pytest.fixture(scope="package")
@@ -51,5 +51,19 @@ def agent(server: Server, browser: Browser) -> Iterator[Callable[..., Agent]]:
         return opened[-1]
 
     yield open_discuss
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def office(server: Server, browser: Browser) -> Iterator[Callable[..., Office]]:
+    """Open the back office: ``office("100031")``. He leaves when the test ends."""
+    opened: list[Office] = []
+
+    def open_office(login: str, width: int = 1360, height: int = 768, password: str = PASSWORD) -> Office:
+        opened.append(Office(server, browser, login, width, height, password))
+        return opened[-1]
+
+    yield open_office
     for each in opened:
         each.close()
