@@ -18,15 +18,19 @@ def odoo_home() -> Path:
     return Path(Path(sysconfig.get_path("purelib"), "odoo.pth").read_text().strip())
 
 
+def addons_path() -> str:
+    """Where Odoo finds our addons, as its option takes it; its commands that an addon brings need it beforehand."""
+    return ",".join(map(str, [*addons.folders(), *odoo.addons_folders(odoo_home())]))
+
+
 def write(database: str, **overrides: object) -> Path:
     """Write the configuration of a database; returns its path."""
     settings = configparser.RawConfigParser(strict=False)
     settings.read(paths.ROOT / "odoo.conf")
     if not settings.has_section("options"):
         settings.add_section("options")
-    folders = [*addons.folders(), *odoo.addons_folders(odoo_home())]
     computed: dict[str, object] = {
-        "addons_path": ",".join(map(str, folders)),
+        "addons_path": addons_path(),
         "data_dir": paths.DATA / database,
         "db_name": database,
         "dbfilter": f"^{database}$",

@@ -25,6 +25,7 @@ from .say import Failure, say
 
 CHUNK = 1 << 20
 TRIES = 3
+SMALL = 2_000_000  # bytes: not worth a line of its own
 
 
 class Gone(Failure):
@@ -140,7 +141,8 @@ class Progress:
         self.name, self.total, self.done = name, total, done
         self._told = time.monotonic()
         size = f"{total / 1e6:.1f} MB" if total else "size unknown"
-        say(f"  fetching {name} ({size}{', resumed' if done else ''})")
+        if not total or total > SMALL:
+            say(f"  fetching {name} ({size}{', resumed' if done else ''})")
 
     def add(self, count: int) -> None:
         self.done += count

@@ -30,6 +30,7 @@ CODES: dict[str, Transition] = {
     "unbound": Transition((ACTIVE, OFFERED), QUEUED),  # the specialist had left when the recipient wrote (ROU-23)
     "returned": Transition((ACTIVE,), QUEUED),  # he did not answer in time: back to its old place in the queue
     "first_reply": Transition((ACTIVE, OFFERED), None),
+    "call_missed": Transition((QUEUED, ACTIVE, OFFERED), None),  # a call was not taken: told by mail (ROU-25)
     "transferred": Transition((ACTIVE, QUEUED), ACTIVE),  # handed over to a colleague (ROU-42)
     "offered": Transition((ACTIVE,), OFFERED),  # a colleague is asked whether he takes it (ROU-43)
     "accepted": Transition((OFFERED,), ACTIVE),  # he does

@@ -13,6 +13,7 @@ CODE_NAMES = [
     ("unbound", "Returned to the queue: the specialist had left"),
     ("returned", "Returned to the queue: no answer in time"),
     ("first_reply", "First reply"),
+    ("call_missed", "Call not taken"),
     ("transferred", "Handed over"),
     ("offered", "Offered to a colleague"),
     ("accepted", "Taken over with consent"),

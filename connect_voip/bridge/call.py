@@ -1,0 +1,292 @@
+"""One call as a state machine: events in, actions out, no input or output of its own.
+
+Events are methods without an underscore; each returns the actions to carry out, in order. A call is over when nothing
+of it is left in Asterisk, and says so exactly once. What a specialist does to his call is in ``commands.py``.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+
+from . import actions as do
+from . import state as phases
+from .stages import (
+    BUSY,
+    CONGESTION,
+    ELSEWHERE,
+    NO_ANSWER,
+    NORMAL,
+    Ask,
+    Conference,
+    End,
+    Fetch,
+    Play,
+    Ring,
+    Stage,
+    Target,
+    Voicemail,
+    Wait,
+)
+from .state import Party, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+WAIT = "wait"
+
+
+def event(method: Callable[Concatenate[Any, P], None]) -> Callable[Concatenate[Any, P], list[do.Action]]:
+    """Gives back what the method has put out; a call that is over takes no more events."""
+
+    @wraps(method)
+    def handle(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> list[do.Action]:
+        try:
+            if self.state.phase != phases.OVER:
+                method(self, *args, **kwargs)
+            out: list[do.Action] = self.state.out
+            return out
+        finally:
+            self.state.out = []  # of an event that was refused, nothing is carried out
+
+    return handle
+
+
+class Flow:
+    """The way of a call to whom it is for, and its end."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    # --- events ---
+
+    @event
+    def enter(self, stages: list[Stage]) -> None:
+        """The first channel is in the application, and Odoo has said where it is to go."""
+        self.state.stages, self.state.step = list(stages), -1
+        self._next()
+
+    @event
+    def routed(self, stages: list[Stage]) -> None:
+        """Odoo's answer to ``Query``: it takes the place of the stage that asked."""
+        if isinstance(self.state.stage, Ask):
+            self.state.stages[self.state.step : self.state.step + 1] = stages
+            self.state.step -= 1
+            self._next()
+
+    @event
+    def offered(self, stages: list[Stage]) -> None:
+        """Somebody has become free for a call that waits."""
+        if isinstance(self.state.stage, Wait):
+            self._quiet()
+            self.state.stages[self.state.step : self.state.step + 1] = stages
+            self.state.step -= 1
+            self._next()
+
+    @event
+    def played(self, name: str) -> None:
+        """A greeting or a message has ended."""
+        if isinstance(self.state.stage, Play | Voicemail) and name == self._name("sound"):
+            if isinstance(self.state.stage, Voicemail):
+                self._put(do.Tell("voicemail", {"name": name}))
+            self._next()
+
+    @event
+    def timer(self, name: str) -> None:
+        """A timer that this call has set."""
+        stage, index = self.state.stage, self.state.due.pop(name, None)
+        if index is None or self.state.phase not in (phases.BEFORE, phases.RINGING):
+            return
+        if isinstance(stage, Wait):
+            self._quiet()
+            self._next()
+        elif isinstance(stage, Ring):
+            self._dial(stage.targets[index])
+
+    @event
+    def answered(self, leg: str) -> None:
+        """A telephone was picked up. A second one of the same moment loses."""
+        party = self.state.legs.pop(leg, None)
+        if party is None or self.state.phase not in (phases.BEFORE, phases.RINGING):
+            self._put(do.Hang(leg, ELSEWHERE))
+            return
+        party.is_up = True
+        self._stop_ringing(ELSEWHERE)
+        self._quiet()
+        self._lift(self.state.first)
+        self.state.second = party
+        self._talk()
+        self._put(do.Tell("answered", {"user_id": party.user_id, "channel": party.channel}))
+        if self.state.is_recorded and not self.state.recording:
+            self.state.recording = True
+            self._put(do.Record(self.state.first.channel))
+
+    @event
+    def gone(self, channel: str, cause: int = NORMAL) -> None:
+        """A channel is no more, whoever ended it."""
+        if channel in self.state.legs:
+            del self.state.legs[channel]
+            self._leg_failed(cause)
+            return
+        party = self.state.party(channel)
+        for names in (self.state.bridged, self.state.music):
+            if channel in names:
+                names.remove(channel)
+        if party is None:
+            return  # one that we have let go of
+        self._party_left(party, cause)
+
+    @event
+    def taken_up(self) -> None:
+        """By a new bridge, before anybody has answered. A greeting or a question begins again, telephones that ring go
+        on ringing, timers run for their whole time once more."""
+        stage = self.state.stage
+        if isinstance(stage, Ring) and (self.state.legs or self.state.due):
+            for name, index in self.state.due.items():
+                self._put(do.Timer(name, stage.targets[index].after))
+        elif stage is not None:
+            self._begin(stage)
+
+    # --- stages ---
+
+    def _next(self) -> None:
+        self.state.step += 1
+        stage = self.state.stage
+        if stage is None:
+            stage = End(NO_ANSWER if self.state.missed else NORMAL)
+        self._begin(stage)
+
+    def _begin(self, stage: Stage) -> None:
+        first = self.state.first
+        match stage:
+            case Play():
+                self._lift(first)
+                self._put(do.Sound(first.channel, stage.media, self._name("sound")))
+            case Ring():
+                self._ring(stage)
+            case Ask():
+                self._put(do.Query(stage.what, stage.ref))
+            case Wait():
+                self._lift(first)
+                self._play_music(first, stage.music)
+                self._later(WAIT, stage.seconds, 0)
+            case Voicemail():
+                self._lift(first)
+                self._put(do.Take(first.channel, self._name("sound"), stage.seconds))
+            case Conference():
+                self.state.phase = phases.CONFERENCE
+                first.is_up = True
+                self._put(do.Tell("conference", {"room": stage.room}))
+                self._put(do.Proceed(first.channel, "connect-conference", stage.room))
+            case Fetch():
+                self._put(do.Tell("fetch", {"key": stage.key}))
+            case End():
+                self.state.missed = stage.missed or self.state.missed
+                self._end(stage.cause)
+
+    def _ring(self, stage: Ring) -> None:
+        self.state.phase = phases.RINGING
+        first = self.state.first
+        if stage.music:
+            self._lift(first)
+            self._play_music(first, stage.music)
+        elif first.is_up:
+            self._play_music(first, "default")
+        else:
+            self._put(do.Ringing(first.channel))
+        self._put(do.Tell("ringing", {"user_ids": sorted({target.user_id for target in stage.targets} - {0})}))
+        for index, target in enumerate(stage.targets):
+            if target.after > 0:
+                self._later(f"dial-{self.state.step}-{index}", target.after, index)
+            else:
+                self._dial(target)
+        if not stage.targets:
+            self._unreached(CONGESTION)
+
+    def _dial(self, target: Target) -> None:
+        self.state.count += 1
+        leg = f"{self.state.key}-leg{self.state.count}"
+        self.state.legs[leg] = Party(leg, target.user_id, target.endpoint)
+        origin = self.state.first.channel
+        self._put(do.Dial(leg, target.endpoint, target.seconds, origin, target.user_id, target.caller_id))
+
+    def _leg_failed(self, cause: int) -> None:
+        """One telephone less rings. The last one ends the stage, unless another is to ring later."""
+        if self.state.phase == phases.RINGING and not self.state.legs and not self.state.due:
+            self._unreached(cause)
+
+    def _unreached(self, cause: int) -> None:
+        self.state.missed = "declined" if cause in (BUSY, 21) else "not_answered"
+        self._quiet()
+        self._put(do.Tell("unreached", {"reason": self.state.missed}))
+        self._next()
+
+    # --- the end ---
+
+    def _party_left(self, party: Party, cause: int) -> None:
+        """Whose end this is ends the call: a conversation needs two."""
+        if self.state.phase in (phases.BEFORE, phases.RINGING):
+            self.state.missed = self.state.missed or "abandoned"
+        self._end(cause, left=party)
+
+    def _end(self, cause: int, left: Party | None = None) -> None:
+        self._stop_ringing(cause)
+        for party in self.state.parties():
+            if party is not left:
+                self._put(do.Hang(party.channel, cause))
+        self.state.phase = phases.OVER
+        self._put(do.Tell("ended", {"cause": cause, "missed": self.state.missed}))
+        self._put(do.Over())
+
+    def _stop_ringing(self, cause: int) -> None:
+        for leg in self.state.legs:
+            self._put(do.Hang(leg, cause))
+        self.state.legs, self.state.due = {}, {}
+
+    # --- small things ---
+
+    def _put(self, action: do.Action) -> None:
+        self.state.out.append(action)
+
+    def _name(self, what: str) -> str:
+        return f"{self.state.key}-{what}{self.state.step}"
+
+    def _later(self, name: str, seconds: float, index: int) -> None:
+        self.state.due[name] = index
+        self._put(do.Timer(name, seconds))
+
+    def _lift(self, party: Party) -> None:
+        if not party.is_up:
+            party.is_up = True
+            self._put(do.Answer(party.channel))
+
+    def _play_music(self, party: Party, klass: str = "default") -> None:
+        if party.channel not in self.state.music:
+            self.state.music.append(party.channel)
+            self._put(do.Music(party.channel, klass))
+
+    def _quiet(self, party: Party | None = None) -> None:
+        """No more music for the one who waits."""
+        channel = (party or self.state.first).channel
+        self.state.due.pop(WAIT, None)
+        if channel in self.state.music:
+            self.state.music.remove(channel)
+            self._put(do.Music(channel, ""))
+
+    def _join(self, *parties: Party | None) -> None:
+        for party in parties:
+            if party and party.channel not in self.state.bridged:
+                self._quiet(party)
+                self.state.bridged.append(party.channel)
+                self._put(do.Join(party.channel))
+
+    def _part(self, party: Party) -> None:
+        if party.channel in self.state.bridged:
+            self.state.bridged.remove(party.channel)
+            self._put(do.Leave(party.channel))
+
+    def _talk(self) -> None:
+        self.state.phase = phases.TALKING
+        self.state.missed = ""
+        self._join(self.state.first, self.state.second)

@@ -1,0 +1,278 @@
+"""What a specialist does to a call that he is in: hold, both kinds of transfer, parking (VOI-14 to VOI-18, VOI-42 to
+VOI-44). Whoever is on hold hears music, and nobody is ever dropped because somebody else hung up first."""
+
+from __future__ import annotations
+
+from . import actions as do
+from . import state as phases
+from .call import Flow, event
+from .stages import NORMAL, End, Ring, Stage, Target
+from .state import Party, State
+
+RETURN_SECONDS = 30.0
+
+
+class Refused(Exception):
+    """The call cannot do this now. The text is a code that Odoo has words for."""
+
+
+class Call(Flow):
+    """A call with everything that can be done to it."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+
+    # --- commands ---
+
+    @event
+    def hang_up(self, user_id: int) -> None:
+        """«Положить трубку». While he consults a colleague, it ends with the colleague (VOI-18)."""
+        if self.state.phase == phases.CONSULTING:
+            self._drop_third()
+        else:
+            self._end(NORMAL)
+
+    @event
+    def hold(self, user_id: int) -> None:
+        client = self._client(user_id, phases.TALKING)
+        self._set_aside(client)
+        self.state.phase = phases.HELD
+        self._put(do.Tell("held", {"user_id": user_id}))
+
+    @event
+    def resume(self, user_id: int) -> None:
+        client = self._client(user_id, phases.HELD)
+        self._join(client)
+        self.state.phase = phases.TALKING
+        self._put(do.Tell("resumed", {"user_id": user_id}))
+
+    @event
+    def blind(self, user_id: int, stages: list[Stage]) -> None:
+        """«Перевод за один шаг» (VOI-16): the specialist is free at once; if nobody answers, it comes back to him."""
+        client = self._client(user_id, phases.TALKING, phases.HELD)
+        mine = self.state.opposite(client)
+        self._put(do.Tell("transferred", {"user_id": user_id}))
+        self._release(client, mine)
+        self._go_on(client, [*stages, *self._back_to(mine)])
+
+    @event
+    def consult(self, user_id: int, stages: list[Stage]) -> None:
+        """«Перевод с консультацией» (VOI-17): the client hears music while the specialist rings a colleague."""
+        client = self._client(user_id, phases.TALKING, phases.HELD)
+        ring = next((stage for stage in stages if isinstance(stage, Ring)), None)
+        if ring is None or not ring.targets:
+            raise Refused("nobody")
+        mine = self.state.opposite(client)
+        self.state.asker = mine.channel if mine else ""
+        self._set_aside(client)
+        self.state.phase = phases.CONSULTING
+        self._put(do.Tell("consulting", {"user_id": user_id}))
+        for target in ring.targets:
+            self._dial(target)
+
+    @event
+    def switch(self, user_id: int) -> None:
+        """The other area: speak with that party, the other one hears music."""
+        client = self._client(user_id, phases.CONSULTING)
+        third = self._answered_third()
+        speaking, waiting = (client, third) if client.channel in self.state.bridged else (third, client)
+        self._set_aside(speaking)
+        self._join(waiting)
+        self._put(do.Tell("switched", {"user_id": user_id, "to": "client" if waiting is client else "colleague"}))
+
+    @event
+    def complete(self, user_id: int) -> None:
+        """«Соединить» (VOI-18): client and colleague talk, the specialist is out. A colleague who still rings goes on
+        ringing, for the client."""
+        client = self._client(user_id, phases.CONSULTING)
+        self._hand_over(client, self.state.opposite(client), hang=True)
+
+    @event
+    def cancel(self, user_id: int) -> None:
+        """Back to the client, without the colleague."""
+        self._client(user_id, phases.CONSULTING)
+        self._drop_third()
+
+    @event
+    def park(self, user_id: int, slot: int, space: str) -> None:
+        """Park the other party (VOI-42): the announcer says the slot to the specialist, who is free then."""
+        client = self._client(user_id, phases.TALKING, phases.HELD)
+        mine = self.state.opposite(client)
+        self._set_aside(client)
+        self._quiet(client)
+        self.state.phase, self.state.space = phases.PARKED, space
+        self._put(do.Tell("parked", {"user_id": user_id, "slot": slot}))
+        self._put(do.Proceed(client.channel, "connect-park", variables={"CONNECT_SPACE": space}))
+        self.state.first, self.state.second = client, None
+        if mine:
+            self._part(mine)
+            self._put(do.Sound(mine.channel, f"sound:digits/{slot}", f"{mine.channel}-slot"))
+            self.state.stages, self.state.step = self._back_to(mine), -1
+
+    @event
+    def dial_digits(self, user_id: int, digits: str) -> None:
+        """To the one he speaks with: the extension at the other end (VOI-19)."""
+        mine = self.state.of_user(user_id)
+        others = [each for each in self.state.parties() if each is not mine and each.channel in self.state.bridged]
+        if mine is None or not others:
+            raise Refused("not_talking")
+        for other in others:
+            self._put(do.Digits(other.channel, digits))
+
+    # --- events that only these states know ---
+
+    @event
+    def answered(self, leg: str) -> None:
+        if self.state.phase != phases.CONSULTING:
+            self._emit(super().answered(leg))
+            return
+        party = self.state.legs.pop(leg, None)
+        if party is None or self.state.third:
+            self._put(do.Hang(leg, NORMAL))
+            return
+        self._stop_ringing(NORMAL)
+        party.is_up = True
+        self.state.third = party
+        self._join(party)
+        self._put(do.Tell("colleague_answered", {"user_id": party.user_id}))
+
+    @event
+    def returned(self, channel: str, why: str) -> None:
+        """The parked party is back in the application: his time is over, or somebody fetches him."""
+        if self.state.phase != phases.PARKED:
+            return
+        self.state.first.channel, self.state.space = channel, ""
+        if self.state.second:
+            self._talk()
+            self._put(do.Tell("fetched", {"user_id": self.state.second.user_id}))
+            return
+        self.state.phase = phases.BEFORE
+        self._put(do.Tell("park_over"))
+        self._next()
+
+    @event
+    def fetched(self, party: Party) -> None:
+        """Somebody has dialled the slot (VOI-43)."""
+        if self.state.phase != phases.PARKED or self.state.second:
+            raise Refused("not_parked")
+        self._lift(party)
+        self.state.second = party
+        self._put(do.Redirect(self.state.first.channel, "fetched"))
+
+    # --- how ---
+
+    def _leg_failed(self, cause: int) -> None:
+        if self.state.phase != phases.CONSULTING:
+            super()._leg_failed(cause)
+        elif not self.state.legs and not self.state.third:
+            self._put(do.Tell("colleague_unreached"))
+            self._back_to_client()
+
+    def _party_left(self, party: Party, cause: int) -> None:
+        if self.state.phase == phases.PARKED and party is self.state.second:
+            self.state.second = None  # who fetched has hung up before the client was there: his time goes on
+            return
+        if self.state.phase != phases.CONSULTING:
+            super()._party_left(party, cause)
+        elif party is self.state.third:
+            self.state.third = None
+            self._put(do.Tell("colleague_left"))
+            self._back_to_client()
+        elif party is self._waiting_client():
+            self._client_left(party, cause)
+        else:
+            client = self._waiting_client()
+            self._hand_over(client, party, hang=False)
+
+    def _client(self, user_id: int, *allowed: str) -> Party:
+        """The one whom this user speaks with; refused when the call is in another phase, or he is not in it."""
+        mine = self.state.of_user(user_id)
+        if self.state.phase not in allowed or mine is None or mine is self.state.third:
+            raise Refused("not_now")
+        other = self.state.opposite(mine)
+        if other is None:
+            raise Refused("not_now")
+        return other
+
+    def _waiting_client(self) -> Party:
+        """During a consultation: the party that is not the one who asks."""
+        first, second = self.state.first, self.state.second
+        return second if second and first.channel == self.state.asker else first
+
+    def _answered_third(self) -> Party:
+        if self.state.third is None:
+            raise Refused("nobody_yet")
+        return self.state.third
+
+    def _set_aside(self, party: Party) -> None:
+        self._part(party)
+        self._play_music(party)
+
+    def _back_to_client(self) -> None:
+        client = self._waiting_client()
+        self.state.phase = phases.TALKING
+        self._join(client)
+        self._put(do.Tell("resumed", {}))
+
+    def _drop_third(self) -> None:
+        self._stop_ringing(NORMAL)
+        if third := self.state.third:
+            self.state.third = None
+            self._part(third)
+            self._quiet(third)
+            self._put(do.Hang(third.channel, NORMAL))
+        self._put(do.Tell("colleague_left"))
+        self._back_to_client()
+
+    def _client_left(self, client: Party, cause: int) -> None:
+        """The client hangs up while the specialist asks: the two colleagues may finish their talk."""
+        mine, third = self.state.opposite(client), self.state.third
+        if mine is None or third is None:
+            self._end(cause, left=client)
+            return
+        self.state.first, self.state.second, self.state.third = mine, third, None
+        self._put(do.Tell("client_left"))
+        self._talk()
+
+    def _hand_over(self, client: Party, mine: Party | None, *, hang: bool) -> None:
+        third, legs = self.state.third, self.state.legs
+        self._put(do.Tell("transferred", {"user_id": mine.user_id if mine else 0}))
+        self.state.third = None
+        if third:
+            if hang:
+                self._release(client, mine)
+            self.state.first, self.state.second = client, third
+            self._talk()
+            self._put(do.Tell("answered", {"user_id": third.user_id, "channel": third.channel}))
+            return
+        if hang:
+            self._release(client, mine)
+        self.state.first, self.state.second = client, None
+        ringing = tuple(Target(leg.endpoint, leg.user_id) for leg in legs.values())
+        self.state.stages, self.state.step = [Ring(ringing), *self._back_to(mine)], 0
+        self.state.phase = phases.RINGING
+        self._play_music(client)
+
+    def _release(self, client: Party, mine: Party | None) -> None:
+        """Let go of the one who transfers: his end is no end of the call."""
+        self._part(client)
+        if mine:
+            self._part(mine)
+            self._quiet(mine)
+            self._put(do.Hang(mine.channel, NORMAL))
+
+    def _go_on(self, client: Party, stages: list[Stage]) -> None:
+        self.state.first, self.state.second = client, None
+        self.state.stages, self.state.step, self.state.phase = stages, -1, phases.BEFORE
+        self._next()
+
+    def _back_to(self, party: Party | None) -> list[Stage]:
+        """Where a transfer or a parked call ends that nobody takes: with the one who made it."""
+        if party is None or not party.endpoint:
+            return [End(missed="not_answered")]
+        target = Target(party.endpoint, party.user_id, seconds=RETURN_SECONDS)
+        return [Ring((target,), music="default"), End(missed="not_answered")]
+
+    def _emit(self, actions: list[do.Action]) -> None:
+        """What an event of the base has put out; ``event`` gave it back already."""
+        self.state.out.extend(actions)

@@ -1,0 +1,72 @@
+"""What the bridge asks Odoo for. The bridge knows this protocol and nothing else of Odoo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from .stages import Stage
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """A channel that has come into the application by itself."""
+
+    channel: str
+    door: str  # "inner": one of our telephones, "trunk": an operator
+    endpoint: str  # name of the endpoint in Asterisk
+    dialled: str
+    caller: str  # number as the other side says it
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Odoo's answer: where the call is to go. ``user_id``: whose telephone this is, 0 for an outside one."""
+
+    stages: list[Stage]
+    user_id: int = 0
+    endpoint: str = ""
+    is_recorded: bool = True
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody wants done: with a call, or a call to be made (``originate``, with the leg to ring first)."""
+
+    number: int
+    key: str
+    verb: str
+    user_id: int
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class Office(Protocol):
+    """Methods may block: they are called in threads, several at once. Whatever they raise ends the call that asked,
+    never the bridge."""
+
+    def enter(self, entrance: Entrance) -> Opening:
+        """Note a call that has come in; where it is to go."""
+
+    def ask(self, key: str, what: str, ref: int) -> list[Stage]:
+        """Where a call goes that has come to an ``Ask``."""
+
+    def note(self, key: str, facts: list[tuple[str, dict[str, Any]]], snapshot: dict[str, Any]) -> list[Stage]:
+        """Keep what has happened; may answer with stages for a call that waits."""
+
+    def orders(self) -> list[Order]:
+        """What has been asked for since the last time, in order. Each is given once."""
+
+    def refuse(self, order: Order, code: str) -> None:
+        """An order that the call could not carry out."""
+
+    def open_calls(self) -> dict[str, dict[str, Any]]:
+        """Calls that have not ended, with the snapshot last noted."""
+
+    def lost(self, keys: list[str]) -> None:
+        """Calls that have ended while nobody watched: their true end is in the record of events (CEL)."""
+
+    def recorded(self, key: str, name: str, sound: bytes) -> None:
+        """The sound file of a call that has ended."""
+
+    def beat(self, version: str) -> None:
+        """The bridge is alive and connected to this version of Asterisk; empty: not connected."""

@@ -1,0 +1,204 @@
+"""Lets the calls' state machines drive one Asterisk.
+
+Each call has its own queue of events, worked off by one task: its actions reach Asterisk in order, and a call that
+waits for Odoo holds up no other. After each (re)connection everything is compared with what Asterisk really has.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeVar
+
+from .ami import Ami
+from .ari import Ari
+from .commands import Call, Refused
+from .hands import Hands
+from .line import Event, Line
+from .office import Entrance, Office, Order
+from .orders import obey
+from .recovery import recover
+from .stages import CONGESTION, End, Stage, unpack
+from .state import OVER, Party, State
+
+_logger = logging.getLogger(__name__)
+T = TypeVar("T")
+THREADS = 4  # that wait for Odoo; each holds a connection of the database while it works
+
+
+class Runner:
+    """One Asterisk and its calls."""
+
+    def __init__(self, ari: Ari, ami: Ami, office: Office) -> None:
+        self.ari, self.office = ari, office
+        self.hands = Hands(ari, ami, self)
+        self.lines: dict[str, Line] = {}
+        self.channels: dict[str, str] = {}  # channel → key of its call
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.is_ready = asyncio.Event()
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="office")
+
+    async def run(self) -> None:
+        """Until another process takes over."""
+        async for event in self.ari.events():
+            if event is None:
+                await self._reconcile()
+                self.is_ready.set()
+            else:
+                self._on_event(event)
+        self.is_ready.clear()
+
+    # --- events of Asterisk ---
+
+    def _on_event(self, event: dict[str, Any]) -> None:
+        channel = event.get("channel", {}).get("id", "")
+        match event["type"]:
+            case "StasisStart":
+                self._on_start(event["channel"], event.get("args") or [""])
+            case "ChannelDestroyed":
+                key = self.channels.pop(channel, "")
+                self.tell(key, lambda call: call.gone(channel, event.get("cause", 16)))
+            case "PlaybackFinished":
+                name = event["playback"]["id"]
+                self.tell(name.rpartition("-sound")[0] or name.rpartition("-slot")[0], partial(_played, name=name))
+            case "RecordingFinished" | "RecordingFailed":
+                name = event["recording"]["name"]
+                self.tell(name.rpartition("-sound")[0], lambda call: call.played(name))
+
+    def _on_start(self, channel: dict[str, Any], args: list[str]) -> None:
+        number, what = channel["id"], args[0]
+        if what == "leg":
+            self.tell(args[1], lambda call: call.answered(number), else_hang=number)
+        elif what == "first":
+            self.channels[number] = args[1]
+            self.tell(args[1], partial(_begin), else_hang=number)
+        elif what == "return":
+            key = self.channels.get(number, "")
+            self.tell(key, lambda call: call.returned(number, args[1] if len(args) > 1 else ""), else_hang=number)
+        else:
+            line = Line(Call(State(number, Party(number))))
+            self.open(line, self._enter(line, channel, what, args[1] if len(args) > 1 else ""))
+
+    async def _enter(self, line: Line, channel: dict[str, Any], door: str, dialled: str) -> None:
+        """Ask Odoo where a call goes that has come in by itself. Its further events wait for the answer."""
+        endpoint = channel["name"].removeprefix("PJSIP/").rpartition("-")[0]
+        entrance = Entrance(channel["id"], door, endpoint, dialled, channel["caller"]["number"])
+        opening = await self.in_thread(self.office.enter, entrance)
+        state = line.call.state
+        if opening is None:
+            state.phase = OVER
+            await self.hands.quietly("DELETE", f"/channels/{entrance.channel}", reason_code=str(CONGESTION))
+            return
+        state.first.user_id, state.first.endpoint = opening.user_id, opening.endpoint
+        state.is_recorded = opening.is_recorded
+        await self.hands.carry_out(line, line.call.enter(opening.stages))
+
+    # --- calls ---
+
+    def open(self, line: Line, first: Coroutine[Any, Any, None] | None = None) -> None:
+        """A call begins, or is taken up again; ``first`` comes before all its events."""
+        state = line.call.state
+        self.lines[state.key] = line
+        for channel in state.channels():
+            self.channels[channel] = state.key
+        line.task = self.spawn(self._work(line, first))
+
+    def tell(self, key: str, event: Event, else_hang: str = "") -> None:
+        """An event for a call; for one that is not there, its channel is hung up."""
+        line = self.lines.get(key)
+        if line:
+            line.queue.put_nowait(event)
+        elif else_hang:
+            self.spawn(self.hands.quietly("DELETE", f"/channels/{else_hang}"))
+
+    async def _work(self, line: Line, first: Coroutine[Any, Any, None] | None) -> None:
+        state = line.call.state
+        if first:
+            await first
+        while state.phase != OVER or not line.queue.empty():
+            event = await line.queue.get()
+            try:
+                await self.hands.carry_out(line, event(line.call))
+            except Refused as refusal:
+                _logger.info("Call %s refuses: %s", state.key, refusal)
+            except Exception:
+                _logger.exception("Call %s: an event could not be worked off; the call goes on", state.key)
+        self._forget(line)
+
+    def _forget(self, line: Line) -> None:
+        for timer in line.timers.values():
+            timer.cancel()
+        self.lines.pop(line.call.state.key, None)
+        for channel in [each for each, key in self.channels.items() if key == line.call.state.key]:
+            self.channels.pop(channel)
+
+    # --- orders of Odoo ---
+
+    async def look_for_orders(self) -> None:
+        """Called when Odoo says that there are some, and now and then without."""
+        for order in await self.in_thread(self.office.orders) or []:
+            self.obey(order)
+
+    def obey(self, order: Order) -> None:
+        if order.verb == "originate":
+            self.spawn(self._originate(order))
+        elif order.key in self.lines:
+            self.tell(order.key, partial(self._obeyed, order))
+        else:
+            self.spawn(self.in_thread(self.office.refuse, order, "no_call"))
+
+    def _obeyed(self, order: Order, call: Call) -> list[Any]:
+        try:
+            return obey(call, order)
+        except Refused as refusal:
+            self.spawn(self.in_thread(self.office.refuse, order, str(refusal)))
+            return []
+
+    async def _originate(self, order: Order) -> None:
+        """Ring the telephone of the one who calls; when he picks up, his call begins."""
+        first = Party(order.key, order.user_id, order.data["endpoint"])
+        state = State(order.key, first, is_recorded=order.data.get("is_recorded", True))
+        state.stages = unpack(order.data["stages"])
+        line = Line(Call(state))
+        self.open(line)
+        if not await self.hands.ring_first(line, order.data):
+            self.tell(order.key, lambda call: call.gone(order.key, CONGESTION))
+
+    # --- after a connection is made ---
+
+    async def _reconcile(self) -> None:
+        """Asterisk repeats no event, so everything is looked at: what it has, and what was noted of it."""
+        await recover(self)
+
+    # --- helpers ---
+
+    def spawn(self, work: Any) -> asyncio.Task[Any]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def in_thread(self, work: Callable[..., T], *args: Any) -> T | None:
+        """Odoo's answer; None when it has none, which is logged and costs one call at most."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
+        except Exception:
+            _logger.exception("Odoo did not answer: %s", getattr(work, "__name__", work))
+            return None
+
+    async def ask(self, line: Line, what: str, ref: int) -> None:
+        stages: list[Stage] | None = await self.in_thread(self.office.ask, line.call.state.key, what, ref)
+        self.tell(line.call.state.key, lambda call: call.routed(stages or [End(CONGESTION, "not_answered")]))
+
+
+def _played(call: Call, name: str) -> list[Any]:
+    return call.played(name)
+
+
+def _begin(call: Call) -> list[Any]:
+    """The one who ordered the call has picked up."""
+    call.state.first.is_up = True
+    return call.enter(call.state.stages)

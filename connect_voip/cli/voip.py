@@ -1,0 +1,127 @@
+"""``odoo voip -c odoo.conf -d DB``: the bridge between this database and its Asterisk, as a process of its own.
+
+One process serves one exchange. It holds a lock of PostgreSQL on a connection of its own; a second one waits for it
+and takes over when the first is gone, within a second.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+
+import psycopg2
+from odoo import SUPERUSER_ID, api
+from odoo.cli import Command
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+_logger = logging.getLogger(__name__)
+
+LOCK = 7361  # first half of the advisory lock's key; the second is the exchange
+STANDBY = 0.5  # s between attempts to get it
+BEAT = 5.0  # s between signs of life, and between looks for orders whose NOTIFY was lost
+
+
+class Voip(Command):
+    """Run the bridge to Asterisk"""
+
+    name = "voip"
+
+    def run(self, cmdargs):
+        parser = argparse.ArgumentParser(prog="odoo voip", description=self.__doc__)
+        parser.add_argument("--pbx", type=int, default=0, help="number of the exchange, when there are several")
+        options, rest = parser.parse_known_args(cmdargs)
+        config.parse_config(rest, setup_logging=True)
+        config["max_cron_threads"] = 0
+        database = config["db_name"][0] if isinstance(config["db_name"], list) else config["db_name"]
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(serve(database, options.pbx))
+
+
+def addresses(database, pbx_id):
+    """Id and addresses of the exchange that this process is to serve."""
+    with Registry(database).cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        pbx = env["connect.pbx"].search([("id", "=", pbx_id)] if pbx_id else [], limit=2)
+        if len(pbx) != 1:
+            names = ", ".join(f"{each.id}: {each.name}" for each in env["connect.pbx"].search([]))
+            raise SystemExit(f"Name the exchange with --pbx. There are: {names or 'none; make one in the form'}.")
+        values = pbx.read(["ari_url", "ari_user", "ari_password", "ami_host", "ami_port", "ami_user", "ami_password"])
+        return values[0]
+
+
+async def serve(database, pbx_id):
+    """Wait for the lock, then serve until this process is ended or another one has taken over."""
+    from odoo.addons.connect_voip.bridge.ami import Ami
+    from odoo.addons.connect_voip.bridge.ari import Address, Ari
+    from odoo.addons.connect_voip.bridge.runner import Runner
+    from odoo.addons.connect_voip.office import OdooOffice
+
+    found = await asyncio.to_thread(addresses, database, pbx_id)
+    lock = await hold_lock(database, found["id"])
+    office = OdooOffice(database, found["id"])
+    ari = Ari(Address(found["ari_url"].rstrip("/"), found["ari_user"], found["ari_password"] or ""))
+    ami = Ami(found["ami_host"], found["ami_port"], found["ami_user"], found["ami_password"] or "")
+    runner = Runner(ari, ami, office)
+    loop = asyncio.get_running_loop()
+    main = asyncio.current_task()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, main.cancel)
+    loop.add_reader(lock.fileno(), _on_notice, lock, runner, main)
+    pulse = loop.create_task(beat(runner, ari, office))
+    try:
+        await runner.run()
+    except asyncio.CancelledError:
+        _logger.info("The bridge ends; calls go on in Asterisk")
+    finally:
+        pulse.cancel()
+        loop.remove_reader(lock.fileno())
+        await ari.close()
+        lock.close()
+
+
+async def hold_lock(database, pbx_id):
+    """A connection that holds the exchange's lock and listens for orders."""
+    from odoo.sql_db import connection_info_for
+
+    _name, info = connection_info_for(database)
+    waiting = False
+    while True:
+        connection = psycopg2.connect(**info)
+        connection.autocommit = True
+        with connection.cursor() as cr:
+            cr.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, pbx_id])
+            if cr.fetchone()[0]:
+                cr.execute("LISTEN connect_voip")
+                return connection
+        connection.close()
+        if not waiting:
+            _logger.info("Another bridge serves this exchange: standing by")
+        waiting = True
+        await asyncio.sleep(STANDBY)
+
+
+def _on_notice(lock, runner, main):
+    """Odoo has orders. A broken connection means that the lock is gone: somebody else may hold it, so this one ends."""
+    try:
+        lock.poll()
+    except psycopg2.Error:
+        _logger.warning("PostgreSQL has closed the connection that holds the lock: the bridge ends")
+        asyncio.get_running_loop().remove_reader(lock.fileno())
+        main.cancel()
+        return
+    lock.notifies.clear()
+    runner.spawn(runner.look_for_orders())
+
+
+async def beat(runner, ari, office):
+    """Tell Odoo every few seconds that somebody is here, and whether Asterisk is."""
+    while True:
+        version = ""
+        if runner.is_ready.is_set():
+            with contextlib.suppress(Exception):
+                version = (await ari.get("/asterisk/info", only="system"))["system"]["version"]
+        await runner.in_thread(office.beat, version)
+        await runner.look_for_orders()
+        await asyncio.sleep(BEAT if version else 1)

@@ -1,0 +1,92 @@
+"""What follows from what happened in a call: for its row, for its request, for the specialist and the feed."""
+
+from odoo import api, models
+from odoo.addons.connect_routing.models.connect_request import NOW
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .connect_call import LIVE
+
+
+class ConnectCallNotes(models.Model):
+    _inherit = "connect.call"
+
+    def _on_answered(self, data):
+        """Somebody has picked up: from now on it is his call, and his request (ROU-15, ROU-24)."""
+        user = self.env["res.users"].browse(data.get("user_id") or ())
+        self._set_row(
+            {
+                "user_id": user.id or self.user_id.id or None,
+                "answer_at": SQL("coalesce(answer_at, %s)", NOW),
+            }
+        )
+        if user and self.request_id.state in ("queued", "offered", "active"):
+            self._work_of(user)
+
+    def _work_of(self, user):
+        """The request of a call is the work of whoever speaks with the person."""
+        line, partner = self.line_id, self.partner_id
+        requests = self.env["connect.request"]
+        if not requests._who_serves(line, partner, user):
+            return  # a colleague of another department helps: the request stays where it is
+        try:
+            with self.env.cr.savepoint():
+                requests._agent_contact(line, partner, user, kind="message")
+        except UserError:  # he has all the requests he may have; he speaks with the person nevertheless
+            self._write_note_only()
+
+    def _write_note_only(self):
+        """Nothing to do: the call's own row tells who spoke."""
+
+    def _on_unreached(self, data):
+        """Nobody picked up: a call on a line is told to its company, and stays with the specialist (ROU-25)."""
+        self._set_row({"missed_reason": data.get("reason") or "not_answered"})
+
+    def _on_parked(self, data):
+        self._set_row({"slot": data["slot"]})
+
+    def _on_ended(self, data):
+        missed = data.get("missed") or None
+        was_answered = bool(self.answer_at)
+        self._set_row(
+            {
+                "state": "ended" if was_answered else "missed",
+                "end_at": NOW,
+                "talk_ms": SQL("coalesce(extract(epoch FROM %s - answer_at) * 1000, 0)::int", NOW),
+                "hangup_cause": data.get("cause") or 16,
+                "missed_reason": None if was_answered else missed or self.missed_reason or "abandoned",
+            }
+        )
+        if not was_answered and self.request_id:
+            self.request_id._call_missed(self.missed_reason)
+
+    @api.model
+    def _lost(self, keys):
+        """Calls that have ended while no bridge watched: their end stands in Asterisk's own record."""
+        for call in self.search([("key", "in", keys), ("state", "in", LIVE)]):
+            self.env.cr.execute(
+                """SELECT min(eventtime) FILTER (WHERE eventtype = 'BRIDGE_ENTER'), max(eventtime)
+                     FROM connect_cel WHERE linkedid = %s OR uniqueid = %s""",
+                [call.key, call.key],
+            )
+            answered, ended = self.env.cr.fetchone()
+            call._write_fact("ended", {"cause": 0, "reason": "found afterwards"})
+            answer = call.answer_at or answered
+            call._set_row(
+                {
+                    "state": "ended" if answer else "missed",
+                    "answer_at": answer or None,
+                    "end_at": SQL("coalesce(%s::timestamp, %s)", ended, NOW),
+                    "talk_ms": SQL(
+                        "coalesce(extract(epoch FROM coalesce(%s::timestamp, %s) - %s::timestamp) * 1000, 0)::int",
+                        ended,
+                        NOW,
+                        answer or None,
+                    ),
+                    "missed_reason": None if answer else call.missed_reason or "abandoned",
+                    "snapshot": None,
+                }
+            )
+            if not answer and call.request_id:
+                call.request_id._call_missed(call.missed_reason)
+            call._wake()

@@ -1,0 +1,208 @@
+"""What people do with calls. Each verb checks that the call is the caller's, and leaves an order for the bridge; what
+became of it comes over the bus (``connect.call/changed``, ``connect.call/refused``) and stands in ``get_calls``."""
+
+import re
+import uuid
+
+from odoo import api, models
+from odoo.addons.connect_routing.models.verbs import in_users_language
+from odoo.exceptions import AccessError, UserError
+
+from .connect_call import LIVE
+
+DIALLED = re.compile(r"[+*#0-9]{1,32}")
+DIGITS = re.compile(r"[0-9*#A-D]{1,32}")
+SLOTS = range(1, 10)
+
+
+class ConnectCallVerbs(models.Model):
+    _inherit = "connect.call"
+
+    @api.model
+    @in_users_language
+    def originate(self, to, line_id=False, partner_id=False):
+        """Call a number: the caller's own telephone rings first, then the other end (VOI-07, VOI-37).
+
+        :param str to: a short number, or one outside as it is dialled
+        :param int line_id: the line in whose name a person is called; with ``partner_id``
+        :param int partner_id: the person
+        :return: the call: ``{"id": int, "key": str, "state": "ringing"}``
+        :rtype: dict
+        :raise UserError: no such number, no telephone, or the telephone exchange is away
+        :raise AccessError: the person is not on that line of the caller's
+        """
+        # sudo: connect.extension - the caller's own telephone
+        phone = self.env["connect.extension"].sudo()._own()
+        number = re.sub(r"[\s().-]", "", to if isinstance(to, str) else "")
+        if not DIALLED.fullmatch(number):
+            raise UserError(self.env._("Enter the number as it is dialled, for example 101 or +375 29 666 66 66."))
+        pbx = self._check_pbx(phone)
+        values = self._values_of_person(line_id, partner_id) if line_id or partner_id else {}
+        calls = self.sudo()  # calls are written by the bridge and these verbs alone; the telephone is the caller's
+        stages, found = calls._way_of_number(phone.company_id, number, phone.number, phone)
+        key = f"c{uuid.uuid4().hex}"
+        call = calls._open_call(
+            {
+                "key": key,
+                "pbx_id": pbx.id,
+                "company_id": phone.company_id.id,
+                "caller_user_id": phone.user_id.id,
+                "caller_number": phone.number,
+                "dialled": number,
+                **found,
+                **values,
+            }
+        )
+        targets = phone._targets(30)
+        data = {"endpoint": targets[0]["endpoint"], "others": [each["endpoint"] for each in targets[1:]]}
+        self._order_for(call, "originate", {**data, "stages": stages, "seconds": 30, "caller_id": number})
+        return {"id": call.id, "key": key, "state": "ringing"}
+
+    @in_users_language
+    def hangup(self):
+        """End the call; while a colleague is consulted, only his part (VOI-18). True."""
+        return self._ask_bridge("hangup")
+
+    @in_users_language
+    def hold(self):
+        """The other side hears music (VOI-14). True."""
+        return self._ask_bridge("hold")
+
+    @in_users_language
+    def resume(self):
+        """Back from hold. True."""
+        return self._ask_bridge("resume")
+
+    @in_users_language
+    def transfer_blind(self, to):
+        """«One step»: the other side goes there, the caller is free (VOI-16). True.
+
+        :param str to: a short number, or one outside as it is dialled
+        :raise UserError: no such number
+        """
+        return self._ask_bridge("blind", {"stages": self._stages_to(to)})
+
+    @in_users_language
+    def transfer_consult(self, to):
+        """Ring a colleague while the other side hears music (VOI-17). True."""
+        return self._ask_bridge("consult", {"stages": self._stages_to(to)})
+
+    @in_users_language
+    def transfer_switch(self):
+        """Speak with the other of the two (VOI-17). True."""
+        return self._ask_bridge("switch")
+
+    @in_users_language
+    def transfer_complete(self):
+        """«Connect»: the other side and the colleague talk, the caller is out (VOI-18). True."""
+        return self._ask_bridge("complete")
+
+    @in_users_language
+    def transfer_cancel(self):
+        """Back to the other side, without the colleague. True."""
+        return self._ask_bridge("cancel")
+
+    @in_users_language
+    def park(self):
+        """Park the other side (VOI-42); anybody of the company takes it by dialling ``*5`` and the slot.
+
+        :return: ``{"slot": int}``
+        :rtype: dict
+        :raise UserError: all nine places are taken
+        """
+        call = self._own_call()
+        taken = set(call.search([("company_id", "=", call.company_id.id), ("state", "=", "parked")]).mapped("slot"))
+        slot = next((each for each in SLOTS if each not in taken), None)
+        if slot is None:
+            raise UserError(self.env._("All nine parking places are taken. Wait until one is free."))
+        self._order_for(call, "park", {"slot": slot, "space": call._space()})
+        return {"slot": slot}
+
+    @in_users_language
+    def send_digits(self, digits):
+        """Dial digits into the conversation, such as an extension at the other end (VOI-19). True."""
+        if not isinstance(digits, str) or not DIGITS.fullmatch(digits):
+            raise UserError(self.env._("Send up to 32 of the signs 0 to 9, * and #."))
+        return self._ask_bridge("digits", {"digits": digits})
+
+    @api.model
+    @in_users_language
+    def get_calls(self):
+        """The caller's own calls that have not ended, the latest first.
+
+        :return: ``[{"id", "key", "state", "direction", "name", "client", "line", "number", "start_at", "answer_at"…}]``
+        :rtype: list
+        """
+        user = self.env.user
+        mine = ["|", "|", ("user_id", "=", user.id), ("caller_user_id", "=", user.id), ("id", "in", self._rung(user))]
+        # sudo: connect.call - found by the caller's own ends of them
+        return self.sudo().search([("state", "in", LIVE), *mine], limit=20)._to_client()
+
+    # --- how ---
+
+    @api.model
+    def _rung(self, user):
+        """Ids of calls that ring at this user's telephones."""
+        self.env.cr.execute(
+            """SELECT f.call_id FROM connect_call c
+                 JOIN LATERAL (SELECT * FROM connect_call_fact WHERE call_id = c.id AND name = 'ringing'
+                                ORDER BY id DESC LIMIT 1) f ON TRUE
+                WHERE c.state = 'ringing' AND c.company_id = %s AND f.data -> 'user_ids' @> to_jsonb(%s)""",
+            [user.company_id.id, user.id],
+        )
+        return [call_id for (call_id,) in self.env.cr.fetchall()]
+
+    def _own_call(self):
+        """The call in sudo, when the caller takes part in it."""
+        self.ensure_one()
+        call = self.sudo()  # whose it is, is checked in the next lines
+        user = self.env.user
+        mine = call.exists() and (user in (call.user_id | call.caller_user_id) or call.partner_id == user.partner_id)
+        if not mine:
+            raise AccessError(self.env._("This is not your call."))
+        if call.state not in LIVE:
+            raise UserError(self.env._("This call has ended."))
+        return call
+
+    def _ask_bridge(self, verb, data=None):
+        self._order_for(self._own_call(), verb, data)
+        return True
+
+    @api.model
+    def _order_for(self, call, verb, data=None):
+        self._check_connected(call.pbx_id)
+        # sudo: connect.call.order - written by these verbs alone, after their checks
+        self.env["connect.call.order"].sudo()._give(call.pbx_id, call.key, verb, self.env.user, data)
+
+    def _stages_to(self, to):
+        call = self._own_call()
+        number = re.sub(r"[\s().-]", "", to if isinstance(to, str) else "")
+        if not DIALLED.fullmatch(number):
+            raise UserError(self.env._("Enter the number as it is dialled, for example 101 or +375 29 666 66 66."))
+        # sudo: connect.extension - the caller's own telephone
+        phone = self.env["connect.extension"].sudo()._own()
+        stages, _values = call._way_of_number(call.company_id, number, call.caller_number, phone)
+        if not any(stage["kind"] in ("Ring", "Ask") for stage in stages):
+            raise UserError(self.env._("There is nobody with the number %s, or he is busy.", number))
+        return stages
+
+    @api.model
+    def _values_of_person(self, line_id, partner_id):
+        requests = self.env["connect.request"]
+        line, partner = requests._check_ids(line_id, partner_id)
+        request = requests._agent_contact(line, partner, self.env.user, kind="work")
+        return {"line_id": line.id, "partner_id": partner.id, "request_id": request.id, "direction": "outgoing"}
+
+    @api.model
+    def _check_pbx(self, phone):
+        if not phone.pbx_id:
+            raise UserError(self.env._("Your company has no telephone exchange yet. Ask its administrator."))
+        self._check_connected(phone.pbx_id)
+        return phone.pbx_id
+
+    @api.model
+    def _check_connected(self, pbx):
+        if not pbx.is_connected:
+            raise UserError(
+                self.env._("The telephone exchange is not connected at the moment. Calls under way go on; try again.")
+            )

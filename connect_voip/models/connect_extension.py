@@ -1,0 +1,124 @@
+"""A person's telephone: in the browser, and on the desk where he has one. A specialist's has a short number."""
+
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.connect_routing.models.verbs import in_users_language
+
+ADMIN = "connect_lines.group_partner_admin,connect_lines.group_platform"
+
+
+class ConnectExtension(models.Model):
+    _name = "connect.extension"
+    _inherit = ["connect.number.mixin", "connect.fixed.mixin"]
+    _description = "Telephone"
+    _order = "number, id"
+
+    user_id = fields.Many2one("res.users", string="Employee", index="btree_not_null", ondelete="cascade")
+    partner_id = fields.Many2one(
+        "res.partner", string="Person", index="btree_not_null", ondelete="cascade", help="A recipient in the portal."
+    )
+    pbx_id = fields.Many2one("connect.pbx", readonly=True, index=True, ondelete="set null")
+    has_phone = fields.Boolean("Also a telephone on the desk", default=True)
+    sip_user = fields.Char("SIP user", compute="_compute_sip_user", store=True, index=True)
+    sip_secret = fields.Char("SIP password", groups=ADMIN, readonly=True, copy=False)
+    label = fields.Char("Name", compute="_compute_label", store=True)
+    sip_host = fields.Char(related="pbx_id.sip_host")
+
+    _one_of_user = models.UniqueIndex("(user_id) WHERE user_id IS NOT NULL", "This employee has a telephone already.")
+    _one_of_person = models.UniqueIndex(
+        "(partner_id, company_id) WHERE partner_id IS NOT NULL", "This person has a telephone already."
+    )
+    _somebodys = models.Constraint(
+        "CHECK((user_id IS NULL) <> (partner_id IS NULL))", "A telephone belongs to an employee or to a person."
+    )
+
+    @api.depends("number", "company_id", "user_id", "partner_id")
+    def _compute_sip_user(self):
+        for phone in self:
+            own = phone.number or f"p{phone.partner_id.id or phone.user_id.id}"
+            phone.sip_user = f"{phone.company_id.id}-{own}"
+
+    @api.depends("user_id.name", "partner_id.name")
+    def _compute_label(self):
+        for phone in self:
+            phone.label = phone.user_id.name or phone.partner_id.name
+
+    @api.depends("number", "label")
+    def _compute_display_name(self):
+        for phone in self:
+            phone.display_name = " · ".join(filter(None, [phone.number, phone.label]))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            vals["sip_secret"] = secrets.token_urlsafe(18)
+        made = super().create(vals_list)
+        made._set_pbx()
+        return made
+
+    def write(self, vals):
+        self._connect_check_fixed(vals, ["user_id", "partner_id", "company_id"])
+        return super().write(vals)
+
+    def _set_pbx(self):
+        for company in self.company_id:
+            own = self.filtered(lambda phone, company=company: phone.company_id == company)
+            own.write({"pbx_id": self.env["connect.pbx"]._of_company(company).id})
+
+    def action_new_secret(self):
+        """Button: another password; devices that have the old one are refused at their next registration."""
+        self.check_access("write")
+        for phone in self:
+            phone.sudo().sip_secret = secrets.token_urlsafe(18)  # the right to write was checked just above
+        return True
+
+    # --- public ---
+
+    @api.model
+    @in_users_language
+    def get_phone(self):
+        """What the caller's own browser telephone needs to register. A recipient gets one made at the first call.
+
+        :return: ``{"user": str, "password": str, "websocket": str, "number": str, "is_connected": bool}``
+        :rtype: dict
+        :raise UserError: his company has no telephone exchange, or he has no telephone
+        """
+        # sudo: connect.extension - the caller's own telephone
+        phone = self.sudo()._own()
+        pbx = phone.pbx_id
+        if not pbx:
+            raise UserError(self.env._("Your company has no telephone exchange yet. Ask its administrator."))
+        return {
+            "user": f"{phone.sip_user}-web",
+            "password": phone.sip_secret,
+            "websocket": pbx.websocket_url or "",
+            "number": phone.number or "",
+            "is_connected": pbx.is_connected,
+        }
+
+    @api.model
+    def _own(self):
+        """The caller's telephone, in sudo."""
+        user = self.env.user
+        if user._is_public():
+            raise AccessError(self.env._("Log in to call."))
+        if user.has_group("connect_lines.group_agent"):
+            phone = self.search([("user_id", "=", user.id)], limit=1)
+            if not phone:
+                raise UserError(self.env._("You have no telephone. Ask your administrator to give you one."))
+            return phone
+        partner = user.partner_id
+        owner = partner.company_id or user.company_id
+        known = [("partner_id", "=", partner.id), ("company_id", "=", owner.id)]
+        return self.search(known, limit=1) or self.create(
+            {"partner_id": partner.id, "company_id": owner.id, "has_phone": False}
+        )
+
+    def _targets(self, seconds):
+        """His telephones as the bridge rings them, one beside the other."""
+        self.ensure_one()
+        endpoints = [f"PJSIP/{self.sip_user}-web"] + ([f"PJSIP/{self.sip_user}"] if self.has_phone else [])
+        return [{"endpoint": each, "user_id": self.user_id.id or 0, "seconds": seconds} for each in endpoints]

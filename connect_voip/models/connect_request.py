@@ -1,0 +1,36 @@
+from odoo import fields, models
+
+
+
+class ConnectRequest(models.Model):
+    """What a call does to its request, and a request that is assigned to the call that waits with it."""
+
+    _inherit = "connect.request"
+
+    origin = fields.Selection(selection_add=[("phone", "Telephone")], ondelete={"phone": "cascade"})
+    call_ids = fields.One2many("connect.call", "request_id", string="Calls")
+
+    def _call_missed(self, reason):
+        """Nobody has taken the call: the binding stays, the companies get their mail (ROU-25)."""
+        self.ensure_one()
+        self._lock()
+        if self.state == "closed":
+            return
+        known = reason if reason in ("not_answered", "declined", "wait_limit") else "not_answered"
+        self._move("call_missed", {"is_missed": True, "missed_reason": known}, reason=known)
+
+    def _on_settled(self, decisions):
+        """A call that waits is offered to whoever the router has found; a missed one is told by mail."""
+        super()._on_settled(decisions)
+        for request, decision in zip(self, decisions, strict=True):
+            if decision["code"] == "call_missed":
+                request._notify_missed()
+            elif request.state == "active" and decision["code"] in ("assigned", "pulled", "transferred", "accepted"):
+                request._offer_waiting_call()
+
+    def _offer_waiting_call(self):
+        calls = self.env["connect.call"]
+        for call in calls.search([("request_id", "=", self.id), ("state", "=", "ringing"), ("user_id", "=", False)]):
+            self.env["connect.call.order"]._give(
+                call.pbx_id, call.key, "offer", self.user_id, {"stages": calls._ring_specialist(self)}
+            )
