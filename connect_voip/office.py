@@ -8,7 +8,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 
-from .bridge.office import Opening
+from .bridge.office import Opening, Order
 from .bridge.stages import unpack
 
 _logger = logging.getLogger(__name__)
@@ -26,12 +26,7 @@ class OdooOffice:
     def enter(self, entrance):
         values = vars(entrance)
         answer = self._do(lambda env: env["connect.call"]._enter(self.pbx_id, values))
-        return Opening(
-            unpack(answer["stages"]),
-            answer.get("user_id", 0),
-            answer.get("endpoint", ""),
-            answer.get("is_recorded", True),
-        )
+        return Opening(unpack(answer["stages"]), answer.get("user_id", 0), answer.get("endpoint", ""))
 
     def ask(self, key, what, ref):
         return unpack(self._do(lambda env: env["connect.call"]._ask(key, what, ref)))
@@ -40,8 +35,6 @@ class OdooOffice:
         return unpack(self._do(lambda env: env["connect.call"]._note(key, facts, snapshot)))
 
     def orders(self):
-        from .bridge.office import Order
-
         rows = self._do(lambda env: env["connect.call.order"]._take(self.pbx_id))
         return [Order(row["id"], row["key"], row["verb"], row["user_id"], row["data"] or {}) for row in rows]
 

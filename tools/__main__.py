@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--db", default=paths.DATABASE)
     add("stop", _stop, "end our servers and PostgreSQL")
     add("test", _test, "run every test, or those named; more goes to pytest").add_argument(
-        "--only", default="", help="engine, addons, e2e; comma separated"
+        "--only", default="", help="engine, addons, e2e, voice; comma separated"
     )
     add("lint", _lint, "every check: style, types, Odoo's pitfalls, XML, JavaScript, the house's rules").add_argument(
         "--only", default="", help="names of checks, comma separated"

@@ -1,10 +1,11 @@
 """`make test`: every test there is, on databases of their own, with nothing skipped.
 
-Three suites, each one run of pytest:
+Four suites, each one run of pytest:
 
 * ``engine``: plain Python, ``<addon>/<package>/tests`` and ``tools/tests``; no database, no Odoo;
 * ``addons``: ``<addon>/tests`` inside an Odoo registry, on a clone of the template, with HTTP and a browser;
-* ``e2e``: ``tests/``, which start real servers themselves (tools/testing.py).
+* ``e2e``: ``tests/``, which start real servers themselves (tools/testing.py);
+* ``voice``: ``tests/voice``, which start a real Asterisk besides, in a network of their own (tools/netns.py).
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from . import addons, chromium, config, database, paths, postgres, templates
 from .say import Failure, say
 
-SUITES = ("engine", "addons", "e2e")
+VOICE = paths.ROOT / "tests" / "voice"
+SUITES = ("engine", "addons", "e2e", "voice")
 NOTHING_COLLECTED = 5
 
 
@@ -86,8 +88,12 @@ def folders(suite: str) -> list[Path]:
         found.append(paths.ROOT / "tools" / "tests")
     elif suite == "addons":
         found = [addon / "tests" for addon in ours]
+    elif suite == "voice":
+        found = [VOICE]
     else:
-        found = [paths.ROOT / "tests"]
+        found = [folder for folder in sorted((paths.ROOT / "tests").iterdir()) if folder.is_dir() and folder != VOICE]
+        found += sorted((paths.ROOT / "tests").glob("test_*.py"))
+        return [place for place in found if place.is_file() or any(place.rglob("test_*.py"))]
     return [folder for folder in found if any(folder.rglob("test_*.py"))]
 
 
@@ -96,10 +102,11 @@ def _suite(name: str, places: list[str], extra: list[str]) -> tuple[int, str]:
         return _pytest(["-p", "no:odoo", "-p", "tools.pytest_plain", *places, *extra], dict(os.environ))
     browser = chromium.ensure()
     say(f"  browser: {chromium.version(browser)}")
-    if name == "e2e":
+    if name in ("e2e", "voice"):
         template = templates.template(addons.found())
         env = {**os.environ, **postgres.start(), "CONNECT_TEMPLATE": template, "CONNECT_BROWSER": str(browser)}
-        return _pytest(["-p", "no:odoo", *places, *extra], env)
+        apart = [sys.executable, "-m", "tools.netns"] if name == "voice" else []
+        return _pytest(["-p", "no:odoo", *places, *extra], env, apart)
     return _addons_suite(places, extra)
 
 
@@ -125,10 +132,10 @@ def _environment(name: str) -> dict[str, str]:
     return {**env, "PATH": f"{env['PATH']}{os.pathsep}{programs}"} if programs else env
 
 
-def _pytest(arguments: list[str], env: dict[str, str]) -> tuple[int, str]:
-    """One run of pytest, shown as it goes; its exit code and its closing line."""
+def _pytest(arguments: list[str], env: dict[str, str], apart: Sequence[str] = ()) -> tuple[int, str]:
+    """One run of pytest, by way of ``apart``, shown as it goes; its exit code and its closing line."""
     color = ["--color=yes"] if sys.stdout.isatty() else []
-    command = [sys.executable, "-m", "pytest", "-p", "tools.pytest_strict", *color, *arguments]
+    command = [*apart, sys.executable, "-m", "pytest", "-p", "tools.pytest_strict", *color, *arguments]
     last = ""
     with subprocess.Popen(
         command, cwd=paths.ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"

@@ -134,11 +134,12 @@ class Voice:
         raise Failure(f"Asterisk does not answer on {self.ari_url}: see {self.folder}/log/messages.log.")
 
 
-def start(name: str, *, address: str = "127.0.0.1") -> Voice:
+def start(name: str, *, address: str = "127.0.0.1", options: dict[str, object] | None = None) -> Voice:
     """Asterisk and bridge for a database that has the addon connect_voip; both are noted in its exchange's form."""
     folder = paths.STATE / "asterisk" / name
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    voice = Voice(name, folder, address, _ports(address), secrets.token_urlsafe(18), secrets.token_urlsafe(18))
+    passwords = secrets.token_urlsafe(18), secrets.token_urlsafe(18)
+    voice = Voice(name, folder, address, _ports(address), *passwords, options=options or {})
     _announce(voice)
     voice.start_exchange()
     voice.start_bridge()

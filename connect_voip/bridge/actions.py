@@ -54,6 +54,7 @@ class Dial:
     originator: str
     user_id: int = 0
     caller_id: str = ""
+    record: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,13 +108,6 @@ class Timer:
 
 
 @dataclass(frozen=True)
-class Record:
-    """Record the conversation from now on; stops with the channel."""
-
-    channel: str
-
-
-@dataclass(frozen=True)
 class Query:
     """Ask Odoo for stages; they come back as the event ``routed``."""
 
@@ -148,7 +142,6 @@ Action = (
     | Proceed
     | Redirect
     | Timer
-    | Record
     | Query
     | Tell
     | Over

@@ -18,7 +18,11 @@ import aiohttp
 _logger = logging.getLogger(__name__)
 
 APP = "connect"
-UNHEARD = ("ChannelVarset", "ChannelDialplan", "ChannelDialog", "ChannelConnectedLine", "ChannelCallerId")
+# of all events of all channels, those that the bridge acts upon
+HEARD = (
+    *("StasisStart", "ChannelDestroyed", "PlaybackFinished", "RecordingFinished", "RecordingFailed"),
+    "ApplicationReplaced",
+)
 PATIENCE = (0.2, 0.5, 1.0, 2.0, 5.0)  # s between attempts to connect; the last one again and again
 QUIET = 15.0  # s without a sign of life from Asterisk after which the socket counts as dead
 
@@ -97,7 +101,7 @@ class Ari:
             try:
                 async with self._socket() as socket:
                     attempt = 0
-                    await self.put(f"/applications/{APP}/eventFilter", {"disallowed": [{"type": t} for t in UNHEARD]})
+                    await self.put(f"/applications/{APP}/eventFilter", {"allowed": [{"type": name} for name in HEARD]})
                     yield None
                     async for message in socket:
                         if message.type != aiohttp.WSMsgType.TEXT:
@@ -114,5 +118,5 @@ class Ari:
             attempt += 1
 
     def _socket(self) -> Any:
-        url = f"{self.address.url}/ari/events?app={APP}"
+        url = f"{self.address.url}/ari/events?app={APP}&subscribeAll=true"
         return self._session.ws_connect(url, heartbeat=QUIET, max_msg_size=0)

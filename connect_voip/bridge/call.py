@@ -118,9 +118,6 @@ class Flow:
         self.state.second = party
         self._talk()
         self._put(do.Tell("answered", {"user_id": party.user_id, "channel": party.channel}))
-        if self.state.is_recorded and not self.state.recording:
-            self.state.recording = True
-            self._put(do.Record(self.state.first.channel))
 
     @event
     def gone(self, channel: str, cause: int = NORMAL) -> None:
@@ -209,7 +206,10 @@ class Flow:
         leg = f"{self.state.key}-leg{self.state.count}"
         self.state.legs[leg] = Party(leg, target.user_id, target.endpoint)
         origin = self.state.first.channel
-        self._put(do.Dial(leg, target.endpoint, target.seconds, origin, target.user_id, target.caller_id))
+        record = origin not in self.state.recorded or self.state.phase == phases.CONSULTING
+        if record:
+            self.state.recorded.append(leg)
+        self._put(do.Dial(leg, target.endpoint, target.seconds, origin, target.user_id, target.caller_id, record))
 
     def _leg_failed(self, cause: int) -> None:
         """One telephone less rings. The last one ends the stage, unless another is to ring later."""

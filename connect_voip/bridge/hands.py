@@ -10,7 +10,7 @@ import aiohttp
 
 from . import actions as do
 from .ami import Ami, AmiError
-from .ari import APP, Ari, AriError
+from .ari import Ari, AriError
 from .stages import CONGESTION
 
 if TYPE_CHECKING:
@@ -117,19 +117,22 @@ class Hands:
                 await ari.post(f"/channels/{action.channel}/dtmf", dtmf=action.digits)
             case do.Proceed():
                 await self._proceed(action)
-            case do.Redirect() | do.Record():
-                await self._manager(key, action)
+            case do.Redirect():
+                await self._redirect(action)
 
     async def _dial(self, key: str, action: do.Dial) -> None:
         self.runner.channels[action.leg] = key
-        variables = {"CONNECT_USER": str(action.user_id)}
+        variables = {"CONNECT_CALL": key, "CONNECT_USER": str(action.user_id)}
+        if action.record:
+            variables["CONNECT_RECORD"] = "1"
         query = {"callerId": action.caller_id} if action.caller_id else {}
         await self.ari.post(
             "/channels",
             {"variables": variables},
             endpoint=action.endpoint,
-            app=APP,
-            appArgs=f"leg,{key}",
+            context="connect-leg",
+            extension="s",
+            priority="1",
             channelId=action.leg,
             originator=action.originator,
             timeout=str(max(1, round(action.seconds))),
@@ -142,10 +145,11 @@ class Hands:
         try:
             await self.ari.post(
                 "/channels",
-                {"variables": data.get("variables", {})},
+                {"variables": {**data.get("variables", {}), "CONNECT_CALL": key}},
                 endpoint=data["endpoint"],
-                app=APP,
-                appArgs=f"first,{key}",
+                context="connect-first",
+                extension="s",
+                priority="1",
                 channelId=key,
                 timeout=str(data.get("seconds", 30)),
                 callerId=data.get("caller_id", ""),
@@ -165,22 +169,17 @@ class Hands:
             await self.ari.post(f"/bridges/b-{key}/addChannel", channel=channel)
 
     async def _proceed(self, action: do.Proceed) -> None:
-        """Into the dialplan. The application loses a channel's events there, so it subscribes to them."""
+        """Into the dialplan. Its events go on coming: the application is subscribed to all."""
         for name, value in action.variables.items():
             await self.ari.post(f"/channels/{action.channel}/variable", variable=name, value=value)
-        await self.ari.post(f"/applications/{APP}/subscription", eventSource=f"channel:{action.channel}")
         await self.ari.post(
             f"/channels/{action.channel}/continue", context=action.context, extension=action.extension, priority="1"
         )
 
-    async def _manager(self, key: str, action: do.Redirect | do.Record) -> None:
+    async def _redirect(self, action: do.Redirect) -> None:
         name = (await self.ari.get(f"/channels/{action.channel}"))["name"]
-        if isinstance(action, do.Redirect):
-            values = {"Context": "connect-return", "Exten": action.extension, "Priority": "1"}
-            await asyncio.to_thread(self.ami.act, "Redirect", Channel=name, **values)
-        else:
-            file = f"../recording/{key}.wav"  # where ARI finds it, and hands it out over HTTP
-            await asyncio.to_thread(self.ami.act, "MixMonitor", Channel=name, File=file)
+        values = {"Context": "connect-return", "Exten": action.extension, "Priority": "1"}
+        await asyncio.to_thread(self.ami.act, "Redirect", Channel=name, **values)
 
     async def _clear_away(self, key: str) -> None:
         await self.quietly("DELETE", f"/bridges/b-{key}")

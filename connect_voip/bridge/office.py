@@ -26,7 +26,6 @@ class Opening:
     stages: list[Stage]
     user_id: int = 0
     endpoint: str = ""
-    is_recorded: bool = True
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ class Office(Protocol):
         """Calls that have ended while nobody watched: their true end is in the record of events (CEL)."""
 
     def recorded(self, key: str, name: str, sound: bytes) -> None:
-        """The sound file of a call that has ended."""
+        """A sound file of a call; it is deleted in Asterisk when this has returned."""
 
     def beat(self, version: str) -> None:
         """The bridge is alive and connected to this version of Asterisk; empty: not connected."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from .ari import APP
 from .commands import Call
 from .line import Line
 from .state import BEFORE, RINGING, Party, State
@@ -34,7 +33,6 @@ async def recover(runner: Runner) -> None:
             lost.append(key)
     for key in runner.lines.keys() - known.keys():
         _compare(runner, key, channels)
-    await _hear_again(runner, channels)
     await _sweep(runner, channels)
     if lost:
         await runner.in_thread(runner.office.lost, lost)
@@ -75,13 +73,6 @@ def _compare(runner: Runner, key: str, channels: dict[str, Any]) -> None:
             runner.tell(key, lambda call, channel=channel: call.gone(channel))  # type: ignore[misc]
         elif channel in state.legs and channels[channel]["state"] == "Up":
             runner.tell(key, lambda call, channel=channel: call.answered(channel))  # type: ignore[misc]
-
-
-async def _hear_again(runner: Runner, channels: dict[str, Any]) -> None:
-    """Subscriptions of a connection that has died are not all kept."""
-    for channel in channels:
-        if channel in runner.channels:
-            await runner.hands.quietly("POST", f"/applications/{APP}/subscription", eventSource=f"channel:{channel}")
 
 
 async def _sweep(runner: Runner, channels: dict[str, Any]) -> None:

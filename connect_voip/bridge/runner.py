@@ -79,7 +79,7 @@ class Runner:
             key = self.channels.get(number, "")
             self.tell(key, lambda call: call.returned(number, args[1] if len(args) > 1 else ""), else_hang=number)
         else:
-            line = Line(Call(State(number, Party(number))))
+            line = Line(Call(State(number, Party(number), recorded=[number])))
             self.open(line, self._enter(line, channel, what, args[1] if len(args) > 1 else ""))
 
     async def _enter(self, line: Line, channel: dict[str, Any], door: str, dialled: str) -> None:
@@ -93,7 +93,6 @@ class Runner:
             await self.hands.quietly("DELETE", f"/channels/{entrance.channel}", reason_code=str(CONGESTION))
             return
         state.first.user_id, state.first.endpoint = opening.user_id, opening.endpoint
-        state.is_recorded = opening.is_recorded
         await self.hands.carry_out(line, line.call.enter(opening.stages))
 
     # --- calls ---
@@ -160,7 +159,7 @@ class Runner:
     async def _originate(self, order: Order) -> None:
         """Ring the telephone of the one who calls; when he picks up, his call begins."""
         first = Party(order.key, order.user_id, order.data["endpoint"])
-        state = State(order.key, first, is_recorded=order.data.get("is_recorded", True))
+        state = State(order.key, first)
         state.stages = unpack(order.data["stages"])
         line = Line(Call(state))
         self.open(line)

@@ -50,8 +50,7 @@ class State:
     missed: str = ""
     space: str = ""
     asker: str = ""  # channel of the one who consults a colleague
-    is_recorded: bool = True
-    recording: bool = False
+    recorded: list[str] = field(default_factory=list)  # channels whose conversations Asterisk writes down
     cause: int = NORMAL
     out: list[Action] = field(default_factory=list)
 

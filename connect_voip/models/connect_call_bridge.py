@@ -35,7 +35,7 @@ class ConnectCallBridge(models.Model):
         """Note a call that has come in.
 
         :param dict entrance: ``channel``, ``door``, ``endpoint``, ``dialled``, ``caller``, as bridge/office.py has it
-        :return: ``{"stages": [stage], "user_id": int, "endpoint": str, "is_recorded": bool}``
+        :return: ``{"stages": [stage], "user_id": int, "endpoint": str}``
         """
         if entrance["door"] == "trunk":
             return self._enter_from_trunk(pbx_id, entrance)
@@ -61,7 +61,6 @@ class ConnectCallBridge(models.Model):
             "stages": stages,
             "user_id": phone.user_id.id or 0,
             "endpoint": f"PJSIP/{entrance['endpoint']}",
-            "is_recorded": True,
         }
 
     @api.model

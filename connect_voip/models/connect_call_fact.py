@@ -1,5 +1,4 @@
 from odoo import fields, models
-
 from odoo.addons.connect_routing.models.append_only import forbid_changes
 
 

@@ -61,9 +61,7 @@ class ConnectCallOrder(models.Model):
 
     def _refuse(self, code):
         self.ensure_one()
-        self.env.cr.execute(
-            "UPDATE connect_call_order SET state = 'refused', code = %s WHERE id = %s", [code, self.id]
-        )
+        self.env.cr.execute("UPDATE connect_call_order SET state = 'refused', code = %s WHERE id = %s", [code, self.id])
         self.invalidate_recordset()
         self.user_id._bus_send("connect.call/refused", {"key": self.key, "text": self._refusal_text(code)})
 

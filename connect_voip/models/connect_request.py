@@ -1,7 +1,6 @@
 from odoo import fields, models
 
 
-
 class ConnectRequest(models.Model):
     """What a call does to its request, and a request that is assigned to the call that waits with it."""
 

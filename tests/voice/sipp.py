@@ -1,0 +1,110 @@
+"""Telephones for the tests: SIPp as a caller, as one who answers, refuses or lets it ring; tones instead of voices."""
+
+from __future__ import annotations
+
+import math
+import struct
+import subprocess
+import time
+import wave
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools import asterisk
+from tools.checks import free_port
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+RATE = 8000
+
+
+@dataclass
+class Phone:
+    """One telephone of an extension. Each thing it does is a process of SIPp, ended with the test."""
+
+    user: str
+    password: str
+    server: str  # host:port
+    address: str
+    folder: Path
+    tone: int = 440
+    port: int = field(default_factory=free_port)
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def register(self) -> None:
+        """Log in at Asterisk; AssertionError when it is refused."""
+        done = self._run("register").wait(10)
+        assert done == 0, f"{self.user} could not register: {self.errors()}"
+
+    def answer(self, ring: float = 0.3) -> subprocess.Popen[bytes]:
+        """Take the next call after so many seconds of ringing."""
+        return self._run("answer", RING=str(int(ring * 1000)))
+
+    def refuse(self, code: int = 603, ring: float = 0.2) -> subprocess.Popen[bytes]:
+        """Decline the next call (603), or be busy (486)."""
+        return self._run("refuse", CODE=str(code), RING=str(int(ring * 1000)))
+
+    def call(self, to: str, talk: float = 60.0) -> subprocess.Popen[bytes]:
+        """Call a number and speak for so many seconds, unless the other side hangs up."""
+        return self._run("call", TO=to, TALK=str(int(talk * 1000)))
+
+    def errors(self) -> str:
+        """What SIPp complained of."""
+        return "\n".join(file.read_text(errors="replace")[-1500:] for file in self.folder.glob(f"{self.user}-*.err"))
+
+    def end(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+    def _run(self, scenario: str, **values: str) -> subprocess.Popen[bytes]:
+        text = (SCENARIOS / f"{scenario}.xml").read_text()
+        tone = self.folder / f"tone-{self.tone}.ul"
+        if not tone.exists():
+            tone.write_bytes(ulaw_tone(self.tone, 2.0))
+        known = {"USER": self.user, "PASSWORD": self.password, "TONE": str(tone), **values}
+        for key, value in known.items():
+            text = text.replace(f"@{key}@", value)
+        name = f"{self.user}-{scenario}-{len(self.processes)}"
+        file = self.folder / f"{name}.xml"
+        file.write_text(text)
+        command = [*asterisk.command(asterisk.prefix(), "sipp"), self.server, "-sf", str(file)]
+        command += ["-i", self.address, "-p", str(self.port), "-mi", self.address, "-m", "1", "-nostdin"]
+        command += ["-mp", str(free_port() & ~1), "-trace_err"]
+        command += ["-error_file", str(self.folder / f"{name}.err")]
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder
+        )
+        self.processes.append(process)
+        time.sleep(0.15)  # until it listens
+        return process
+
+
+def ulaw_tone(frequency: int, seconds: float) -> bytes:
+    """A sine tone as G.711 µ-law."""
+    samples = (0.4 * math.sin(2 * math.pi * frequency * n / RATE) for n in range(int(seconds * RATE)))
+    return bytes(_ulaw(int(sample * 32635)) for sample in samples)
+
+
+def _ulaw(sample: int) -> int:
+    sign, magnitude = (0x80, -sample) if sample < 0 else (0, sample)
+    magnitude = min(magnitude, 32635) + 0x84
+    exponent = max(magnitude.bit_length() - 8, 0)
+    mantissa = (magnitude >> (exponent + 3)) & 0x0F
+    return ~(sign | exponent << 4 | mantissa) & 0xFF
+
+
+def loudness(file: Path, frequency: int, begin: float = 0.0, end: float | None = None) -> float:
+    """How much of this tone is in a WAV file, from 0 to about 1 (Goertzel over the span, relative to full scale)."""
+    with wave.open(str(file)) as sound:
+        assert sound.getsampwidth() == 2 and sound.getnchannels() == 1
+        rate = sound.getframerate()
+        frames = sound.readframes(sound.getnframes())
+    samples = struct.unpack(f"<{len(frames) // 2}h", frames)
+    part = samples[int(begin * rate) : int(end * rate) if end else None]
+    if not part:
+        return 0.0
+    step = 2 * math.pi * frequency / rate
+    real = sum(value * math.cos(step * n) for n, value in enumerate(part))
+    imaginary = sum(value * math.sin(step * n) for n, value in enumerate(part))
+    return 2 * math.hypot(real, imaginary) / len(part) / 32768
