@@ -48,7 +48,7 @@ class OdooOffice:
         self._do(lambda env: env["connect.call"]._lost(keys))
 
     def recorded(self, key, name, sound):
-        self._do(lambda env: env["connect.call"]._keep_recording(key, name, sound))
+        return self._do(lambda env: env["connect.recording"]._keep(key, name, sound))
 
     def beat(self, version):
         self._do(lambda env: env["connect.pbx"].browse(self.pbx_id)._beat(version))

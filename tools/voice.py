@@ -17,6 +17,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import psycopg2
 
@@ -156,9 +157,8 @@ def _announce(voice: Voice) -> None:
     """Tell the database where its exchange is, and make the exchange's user of PostgreSQL."""
     known = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
     env = postgres.environment()
-    connection = psycopg2.connect(
-        dbname=voice.name, **{key: env[value] for key, value in known.items() if env.get(value)}
-    )
+    given: dict[str, Any] = {key: env[value] for key, value in known.items() if env.get(value)}
+    connection = psycopg2.connect(dbname=voice.name, **given)
     with connection, connection.cursor() as cr:
         cr.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE])
         if not cr.fetchone():

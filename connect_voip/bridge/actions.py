@@ -124,6 +124,16 @@ class Tell:
 
 
 @dataclass(frozen=True)
+class Yield:
+    """This call's channel becomes the other end of the parked call ``key``; this call is over without it."""
+
+    key: str
+    channel: str
+    user_id: int
+    endpoint: str
+
+
+@dataclass(frozen=True)
 class Over:
     """Nothing of the call is left: the bridge may forget it."""
 
@@ -144,5 +154,6 @@ Action = (
     | Timer
     | Query
     | Tell
+    | Yield
     | Over
 )

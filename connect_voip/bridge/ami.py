@@ -1,4 +1,6 @@
-"""Asterisk's older manager interface, for what ARI lacks: fetching a call out of the parking lot. ``py-Asterisk`` speaks it; here it is made fit for a process that runs for months.
+"""Asterisk's older manager interface, for what ARI lacks: fetching a call out of the parking lot.
+
+``py-Asterisk`` speaks it; here it is made fit for a process that runs for months.
 
 As it ships the library writes and reads line by line (44 ms for a ping; 0.13 ms so), and puts values on the line as
 they are: a line break in one would be a command of its own.

@@ -89,6 +89,7 @@ class Flow:
         """A greeting or a message has ended."""
         if isinstance(self.state.stage, Play | Voicemail) and name == self._name("sound"):
             if isinstance(self.state.stage, Voicemail):
+                self.state.messages.append(name)
                 self._put(do.Tell("voicemail", {"name": name}))
             self._next()
 
@@ -177,7 +178,10 @@ class Flow:
                 self._put(do.Tell("conference", {"room": stage.room}))
                 self._put(do.Proceed(first.channel, "connect-conference", stage.room))
             case Fetch():
-                self._put(do.Tell("fetch", {"key": stage.key}))
+                self.state.phase = phases.OVER
+                self._put(do.Tell("ended", {"cause": NORMAL, "missed": "", "handed": True}))
+                self._put(do.Yield(stage.key, first.channel, first.user_id, first.endpoint))
+                self._put(do.Over())
             case End():
                 self.state.missed = stage.missed or self.state.missed
                 self._end(stage.cause)

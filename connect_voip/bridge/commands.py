@@ -53,7 +53,8 @@ class Call(Flow):
         mine = self.state.opposite(client)
         self._put(do.Tell("transferred", {"user_id": user_id}))
         self._release(client, mine)
-        self._go_on(client, [*stages, *self._back_to(mine)])
+        there = [stage for stage in stages if not isinstance(stage, End)]
+        self._go_on(client, [*there, *self._back_to(mine)])
 
     @event
     def consult(self, user_id: int, stages: list[Stage]) -> None:
@@ -106,7 +107,8 @@ class Call(Flow):
         self.state.first, self.state.second = client, None
         if mine:
             self._part(mine)
-            self._put(do.Sound(mine.channel, f"sound:digits/{slot}", f"{mine.channel}-slot"))
+            self.state.asker = mine.channel
+            self._put(do.Sound(mine.channel, f"sound:digits/{slot}", f"{self.state.key}-slot"))
             self.state.stages, self.state.step = self._back_to(mine), -1
 
     @event
@@ -120,6 +122,13 @@ class Call(Flow):
             self._put(do.Digits(other.channel, digits))
 
     # --- events that only these states know ---
+
+    @event
+    def played(self, name: str) -> None:
+        if name == f"{self.state.key}-slot":  # who has parked knows the place now
+            self._put(do.Hang(self.state.asker, NORMAL))
+        else:
+            self._emit(super().played(name))
 
     @event
     def answered(self, leg: str) -> None:

@@ -11,6 +11,7 @@ import aiohttp
 from . import actions as do
 from .ami import Ami, AmiError
 from .ari import Ari, AriError
+from .recordings import collect
 from .stages import CONGESTION
 
 if TYPE_CHECKING:
@@ -40,8 +41,10 @@ class Hands:
                     self.runner.spawn(self.runner.ask(line, action.what, action.ref))
                 case do.Timer():
                     self._start(line, action)
+                case do.Yield():
+                    self.runner.hand_on(action)
                 case do.Over():
-                    self.runner.spawn(self._clear_away(line.call.state.key))
+                    self.runner.spawn(self._clear_away(line))
                 case _:
                     await self._in_asterisk(line, action)
         if facts:
@@ -181,8 +184,10 @@ class Hands:
         values = {"Context": "connect-return", "Exten": action.extension, "Priority": "1"}
         await asyncio.to_thread(self.ami.act, "Redirect", Channel=name, **values)
 
-    async def _clear_away(self, key: str) -> None:
-        await self.quietly("DELETE", f"/bridges/b-{key}")
+    async def _clear_away(self, line: Line) -> None:
+        state = line.call.state
+        await self.quietly("DELETE", f"/bridges/b-{state.key}")
+        await collect(self.runner, state.key, [*state.recorded, *state.messages])
 
     async def quietly(self, method: str, path: str, **query: str) -> None:
         """Something that may be gone already."""

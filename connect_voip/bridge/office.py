@@ -64,8 +64,8 @@ class Office(Protocol):
     def lost(self, keys: list[str]) -> None:
         """Calls that have ended while nobody watched: their true end is in the record of events (CEL)."""
 
-    def recorded(self, key: str, name: str, sound: bytes) -> None:
-        """A sound file of a call; it is deleted in Asterisk when this has returned."""
+    def recorded(self, key: str, name: str, sound: bytes) -> bool:
+        """A sound file of a call. True: it is kept, and may be deleted in Asterisk."""
 
     def beat(self, version: str) -> None:
         """The bridge is alive and connected to this version of Asterisk; empty: not connected."""

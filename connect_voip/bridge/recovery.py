@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .commands import Call
 from .line import Line
+from .recordings import collect_left
 from .state import BEFORE, RINGING, Party, State
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ async def recover(runner: Runner) -> None:
     for key in runner.lines.keys() - known.keys():
         _compare(runner, key, channels)
     await _sweep(runner, channels)
+    runner.spawn(collect_left(runner))
     if lost:
         await runner.in_thread(runner.office.lost, lost)
     _logger.info("Connected: %s channels, %s calls, %s ended meanwhile", len(channels), len(runner.lines), len(lost))

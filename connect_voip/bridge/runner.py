@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
+from . import actions as do
 from .ami import Ami
 from .ari import Ari
 from .commands import Call, Refused
@@ -112,6 +113,21 @@ class Runner:
             line.queue.put_nowait(event)
         elif else_hang:
             self.spawn(self.hands.quietly("DELETE", f"/channels/{else_hang}"))
+
+    def hand_on(self, handed: do.Yield) -> None:
+        """A channel goes over to a parked call; when that is not parked any more, its caller hears that it is over."""
+        party = Party(handed.channel, handed.user_id, handed.endpoint)
+
+        def fetched(call: Call) -> list[Any]:
+            try:
+                actions = call.fetched(party)
+            except Refused:
+                self.spawn(self.hands.quietly("DELETE", f"/channels/{handed.channel}"))
+                return []
+            self.channels[handed.channel] = handed.key
+            return actions
+
+        self.tell(handed.key, fetched, else_hang=handed.channel)
 
     async def _work(self, line: Line, first: Coroutine[Any, Any, None] | None) -> None:
         state = line.call.state

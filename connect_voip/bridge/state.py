@@ -47,9 +47,10 @@ class State:
     count: int = 0
     bridged: list[str] = field(default_factory=list)
     music: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)  # left on the answering machine
     missed: str = ""
     space: str = ""
-    asker: str = ""  # channel of the one who consults a colleague
+    asker: str = ""  # channel of the one who consults a colleague, or hears where he has parked
     recorded: list[str] = field(default_factory=list)  # channels whose conversations Asterisk writes down
     cause: int = NORMAL
     out: list[Action] = field(default_factory=list)

@@ -10,3 +10,5 @@ from . import connect_call_bridge
 from . import connect_call_notes
 from . import connect_call_verbs
 from . import connect_request
+from . import connect_recording
+from . import res_company

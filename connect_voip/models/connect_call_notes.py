@@ -47,7 +47,7 @@ class ConnectCallNotes(models.Model):
 
     def _on_ended(self, data):
         missed = data.get("missed") or None
-        was_answered = bool(self.answer_at)
+        was_answered = bool(self.answer_at or data.get("handed"))  # handed: it went over into the call it has fetched
         self._set_row(
             {
                 "state": "ended" if was_answered else "missed",

@@ -1,7 +1,7 @@
 """What Asterisk reads and writes in our database: telephones as views of our tables, and the record of events.
 
 Asterisk asks for an endpoint when it needs one, so a telephone that was added works at once and an archived one is
-refused at once. Its user of PostgreSQL sees the views and may add to the record, nothing else, and of the views only
+refused at once. The telephone that registered last has the number: one on the desk and one in the browser. Its user of PostgreSQL sees the views and may add to the record, nothing else, and of the views only
 the rows of its own exchange (``current_user``).
 """
 
@@ -30,7 +30,7 @@ SELECT id::text AS id, 'userpass'::text AS auth_type, id::text AS username, sip_
   FROM connect_ps_phones;
 
 CREATE OR REPLACE VIEW connect_ps_aors AS
-SELECT id::text AS id, 5 AS max_contacts, 'yes'::text AS remove_existing, 0 AS qualify_frequency,
+SELECT id::text AS id, 1 AS max_contacts, 'yes'::text AS remove_existing, 0 AS qualify_frequency,
        3600 AS maximum_expiration, 120 AS default_expiration, NULL::text AS mailboxes, NULL::text AS contact
   FROM connect_ps_phones;
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 import psycopg2.extras
 import pytest
+import requests
 
 from tools import netns, voice
 from tools.testing import Server, running_server
@@ -27,7 +32,10 @@ class World:
         self.server, self.voice, self.folder = server, exchange, folder
         self.admin = server.rpc("admin", "admin")
         self.phones: list[Phone] = []
-        self.connection = psycopg2.connect(**server.dsn)
+        self.reconnect()
+
+    def reconnect(self) -> None:
+        self.connection = psycopg2.connect(**self.server.dsn)
         self.connection.autocommit = True
 
     def sql(self, query: str, *values: Any) -> list[dict[str, Any]]:
@@ -74,31 +82,78 @@ class World:
             for row in self.sql("SELECT name FROM connect_call_fact WHERE call_id = %s ORDER BY id", call_id)
         ]
 
-    def channels(self) -> int:
-        """Channels that are left in Asterisk."""
-        return len(self.ari("/channels"))
+    def await_row(self, query: str, *values: Any, within: float = 10) -> dict[str, Any]:
+        """The first row of a query, once there is one."""
+        deadline = time.monotonic() + within
+        while not (rows := self.sql(query, *values)):
+            assert time.monotonic() < deadline, f"nothing came of {query} {values}"
+            time.sleep(0.05)
+        return rows[0]
 
-    def ari(self, path: str) -> Any:
-        import base64
-        import json
-        import urllib.request
+    def await_request(self, request_id: int, state: str) -> None:
+        self.await_row("SELECT 1 FROM connect_request WHERE id = %s AND state = %s", request_id, state)
 
+    def await_fact(self, call_id: int, name: str) -> None:
+        self.await_row("SELECT 1 FROM connect_call_fact WHERE call_id = %s AND name = %s", call_id, name)
+
+    def await_channels(self, names: set[str], within: float = 10) -> None:
+        """These endpoints have a channel each, all in one bridge, and nobody else has."""
+        deadline = time.monotonic() + within
+        found: list[str] = []
+        while time.monotonic() < deadline:
+            channels = {each["id"]: each["name"].rpartition("-")[0] for each in self.ari("/channels")}
+            found = sorted(channels.values())
+            bridged = [sorted(channels.get(each, "") for each in bridge["channels"]) for bridge in self.ari("/bridges")]
+            if found == sorted(names) and found in bridged:
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"expected {names}, there are {found}")
+
+    def pause(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def download(self, login: int, path: str) -> bytes:
+        """What a logged-in user's browser would get."""
+        session = requests.Session()
+        body = {"db": self.server.database, "login": str(login), "password": "demo"}
+        answer = session.post(
+            f"{self.server.base_url}/web/session/authenticate", json={"jsonrpc": "2.0", "params": body}, timeout=30
+        )
+        answer.raise_for_status()
+        answer = session.get(self.server.base_url + path, timeout=30)
+        answer.raise_for_status()
+        return answer.content
+
+    def ari(self, path: str, method: str = "GET") -> Any:
         credentials = base64.b64encode(f"connect:{self.voice.ari_password}".encode()).decode()
         request = urllib.request.Request(
-            f"{self.voice.ari_url}/ari{path}", headers={"Authorization": f"Basic {credentials}"}
+            f"{self.voice.ari_url}/ari{path}", headers={"Authorization": f"Basic {credentials}"}, method=method
         )
         with urllib.request.urlopen(request, timeout=5) as answer:
-            return json.load(answer)
+            return json.loads(answer.read() or b"null")
 
     def await_silence(self, within: float = 10) -> None:
         """Nothing is left: no channel, no bridge, no open call."""
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
             left = self.sql("SELECT key, state FROM connect_call WHERE end_at IS NULL")
-            if not left and not self.ari("/channels") and not self.ari("/bridges"):
+            bridges = [each["id"] for each in self.ari("/bridges") if each["id"].startswith("b-")]
+            if not left and not self.ari("/channels") and not bridges:
                 return
             time.sleep(0.1)
-        raise AssertionError(f"left: {left}, {self.ari('/channels')}, {self.ari('/bridges')}")
+        raise AssertionError(f"left: {left}, {self.ari('/channels')}, {bridges}")
+
+    def clear(self) -> None:
+        """Telephones off, calls hung up, specialists away, requests finished."""
+        for phone in self.phones:
+            phone.end()
+        self.phones.clear()
+        for channel in self.ari("/channels"):
+            with suppress(urllib.error.HTTPError):  # it went with the one before
+                self.ari(f"/channels/{channel['id']}", "DELETE")
+        for request in self.sql("SELECT id FROM connect_request WHERE state <> 'closed' AND kind = 'call'"):
+            self.admin("connect.request", "finish", [[request["id"]]])
+        self.sql("UPDATE connect_agent SET status_id = (SELECT id FROM connect_status WHERE code = 'offline')")
 
     def set_status(self, login: object, code: str = "free") -> None:
         self.as_user(login)("connect.agent", "set_status", [code])
@@ -117,13 +172,14 @@ def world(folder: Path) -> Iterator[World]:
             exchange.end()
 
 
-def _await_bridge(made: World) -> None:
-    deadline = time.monotonic() + 30
-    while not made.sql(
-        "SELECT 1 FROM connect_pbx WHERE version IS NOT NULL AND seen_at > now() AT TIME ZONE 'UTC' - interval '10 s'"
-    ):
-        assert time.monotonic() < deadline, "the bridge did not connect"
-        time.sleep(0.1)
+def _await_bridge(made: World, since: float = 0.0) -> None:
+    """A bridge that was started after ``since`` (Unix time) is connected to Asterisk."""
+    made.await_row(
+        """SELECT 1 FROM connect_pbx WHERE version IS NOT NULL
+              AND seen_at > greatest(to_timestamp(%s), now() - interval '10 s') AT TIME ZONE 'UTC'""",
+        since,
+        within=30,
+    )
 
 
 def _prepare(made: World) -> None:
@@ -146,7 +202,5 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def calls(shared: World) -> Iterator[World]:
     """The shared world, silent before and after; specialists are offline until a test says otherwise."""
     yield shared
-    for phone in shared.phones:
-        phone.end()
-    shared.phones.clear()
-    shared.await_silence(30)
+    shared.clear()
+    shared.await_silence()

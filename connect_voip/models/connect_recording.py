@@ -1,0 +1,135 @@
+"""Recordings of conversations and messages: rows here, sound files in Odoo's filestore (VOI-08, VOI-09).
+
+Conversations are recorded whoever pays for what; hearing them needs the subscription «Запись разговоров» of the company
+and the right of its supervisor, or to have taken part. Each hearing is noted.
+"""
+
+import io
+import wave
+
+from odoo import api, fields, models
+from odoo.addons.connect_routing.models.connect_request import NOW
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+
+class ConnectRecording(models.Model):
+    _name = "connect.recording"
+    _description = "Recording"
+    _order = "id desc"
+    _log_access = False
+
+    call_id = fields.Many2one("connect.call", required=True, readonly=True, ondelete="restrict", index=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict", index=True)
+    name = fields.Char(required=True, readonly=True, help="Its name in Asterisk.")
+    kind = fields.Selection([("talk", "Conversation"), ("message", "Message")], required=True, readonly=True)
+    at = fields.Datetime(required=True, readonly=True)
+    seconds = fields.Float("Length, s", readonly=True, aggregator="sum")
+    attachment_id = fields.Many2one("ir.attachment", readonly=True, ondelete="set null", groups="base.group_system")
+    is_deleted = fields.Boolean("Deleted: kept long enough", readonly=True)
+    listening_ids = fields.One2many("connect.recording.listening", "recording_id", string="Heard by")
+    partner_id = fields.Many2one(related="call_id.partner_id")
+    line_id = fields.Many2one(related="call_id.line_id")
+    user_id = fields.Many2one(related="call_id.user_id")
+
+    _once = models.UniqueIndex("(name)")
+    _by_age = models.Index("(company_id, at) WHERE NOT coalesce(is_deleted, FALSE)")
+
+    @api.depends("at", "kind")
+    def _compute_display_name(self):
+        for recording in self:
+            recording.display_name = f"{recording.call_id.display_name}, {fields.Datetime.to_string(recording.at)}"
+
+    # --- from the bridge ---
+
+    @api.model
+    def _keep(self, key, name, sound):
+        """Keep a sound file of a call. False: there is no such call. A file that came twice is kept once."""
+        call = self.env["connect.call"]._of_key(key)
+        if not call:
+            return False
+        seconds = self._length(sound)
+        if not seconds or self.search_count([("name", "=", name)], limit=1):
+            return True  # nobody spoke, or we have it
+        attachment = self.env["ir.attachment"].create(
+            {"name": f"{name}.wav", "raw": sound, "mimetype": "audio/wav", "res_model": self._name}
+        )
+        kind = "message" if "-sound" in name else "talk"
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO connect_recording (call_id, company_id, name, kind, at, seconds, attachment_id)
+                   VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id""",
+                call.id,
+                call.company_id.id,
+                name,
+                kind,
+                NOW,
+                seconds,
+                attachment.id,
+            )
+        )
+        attachment.res_id = self.env.cr.fetchone()[0]
+        return True
+
+    @api.model
+    def _length(self, sound):
+        """Seconds of a WAV file; 0 for what is none."""
+        try:
+            with wave.open(io.BytesIO(sound)) as file:
+                return file.getnframes() / file.getframerate()
+        except (wave.Error, EOFError, ZeroDivisionError):
+            return 0
+
+    # --- hearing ---
+
+    def _hear(self):
+        """The sound file for the caller, in sudo; the hearing is noted.
+
+        :raise AccessError: not his to hear
+        :raise UserError: the company has no subscription, or the file was deleted
+        """
+        self.ensure_one()
+        if not self.has_access("read"):
+            raise AccessError(self.env._("This recording is not among yours."))
+        recording = self.sudo()  # the right to read it was checked just above
+        if not recording.company_id._connect_has("recording"):
+            raise UserError(self.env._("Hearing recordings needs the subscription «Recording of calls»."))
+        if recording.is_deleted or not recording.attachment_id:
+            raise UserError(self.env._("This recording was deleted: its time of keeping is over."))
+        self.env["connect.recording.listening"].sudo().create(  # nobody writes the log by himself
+            {"recording_id": self.id, "user_id": self.env.uid, "at": fields.Datetime.now()}
+        )
+        return recording.attachment_id
+
+    def action_hear(self):
+        """Button: opens the sound in the browser's player."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": f"/connect/recording/{self.id}", "target": "new"}
+
+    # --- keeping ---
+
+    @api.autovacuum
+    def _gc_recordings(self):
+        """Each company's time of keeping; 0 keeps for ever."""
+        self.env.cr.execute(
+            """SELECT r.id FROM connect_recording r JOIN res_company c ON c.id = r.company_id
+                WHERE NOT coalesce(r.is_deleted, FALSE) AND c.connect_recording_days > 0
+                  AND r.at < (now() AT TIME ZONE 'UTC') - make_interval(days => c.connect_recording_days)
+                ORDER BY r.id LIMIT 1000"""
+        )
+        old = self.browse([row[0] for row in self.env.cr.fetchall()])
+        old.attachment_id.unlink()
+        self.env.cr.execute("UPDATE connect_recording SET is_deleted = TRUE WHERE id = ANY(%s)", [old.ids])
+        old.invalidate_recordset()
+        return len(old), len(old) == 1000
+
+
+class ConnectRecordingListening(models.Model):
+    _name = "connect.recording.listening"
+    _description = "Recording heard"
+    _order = "id desc"
+    _log_access = False
+
+    recording_id = fields.Many2one("connect.recording", required=True, readonly=True, ondelete="cascade", index=True)
+    user_id = fields.Many2one("res.users", required=True, readonly=True, ondelete="restrict", index=True)
+    at = fields.Datetime(required=True, readonly=True)
