@@ -239,7 +239,7 @@ class Flow:
         for party in self.state.parties():
             if party is not left:
                 self._put(do.Hang(party.channel, cause))
-        self.state.phase = phases.OVER
+        self.state.phase, self.state.bridged, self.state.music = phases.OVER, [], []
         self._put(do.Tell("ended", {"cause": cause, "missed": self.state.missed}))
         self._put(do.Over())
 

@@ -52,6 +52,17 @@ class Runner:
                 self._on_event(event)
         self.is_ready.clear()
 
+    async def close(self) -> None:
+        """Let go of everything; the calls go on in Asterisk."""
+        for line in self.lines.values():
+            for timer in line.timers.values():
+                timer.cancel()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._pool.shutdown(wait=False)
+        await self.ari.close()
+
     # --- events of Asterisk ---
 
     def _on_event(self, event: dict[str, Any]) -> None:

@@ -14,12 +14,14 @@ import psycopg2
 from odoo import SUPERUSER_ID, api
 from odoo.cli import Command
 from odoo.modules.registry import Registry
+from odoo.sql_db import connection_info_for
 from odoo.tools import config
 
 _logger = logging.getLogger(__name__)
 
 LOCK = 7361  # first half of the advisory lock's key; the second is the exchange
 STANDBY = 0.5  # s between attempts to get it
+LOST, REPLACED = "lost", "replaced"
 BEAT = 5.0  # s between signs of life, and between looks for orders whose NOTIFY was lost
 
 
@@ -52,44 +54,68 @@ def addresses(database, pbx_id):
 
 
 async def serve(database, pbx_id):
-    """Wait for the lock, then serve until this process is ended or another one has taken over."""
+    """Serve until this process is ended. When PostgreSQL closes the connection that holds the lock, somebody else may
+    hold it: begin again with waiting for it."""
+    loop, main = asyncio.get_running_loop(), asyncio.current_task()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, main.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        while True:
+            found = await patiently(addresses, database, pbx_id)
+            lock = await hold_lock(database, found["id"])
+            if await hold(database, found, lock) == REPLACED:
+                return
+    _logger.info("The bridge ends; calls go on in Asterisk")
+
+
+async def hold(database, found, lock):
+    """Serve as long as the lock is ours. Says why it is over."""
     from odoo.addons.connect_voip.bridge.ami import Ami
     from odoo.addons.connect_voip.bridge.ari import Address, Ari
     from odoo.addons.connect_voip.bridge.runner import Runner
     from odoo.addons.connect_voip.office import OdooOffice
 
-    found = await asyncio.to_thread(addresses, database, pbx_id)
-    lock = await hold_lock(database, found["id"])
     office = OdooOffice(database, found["id"])
     ari = Ari(Address(found["ari_url"].rstrip("/"), found["ari_user"], found["ari_password"] or ""))
     ami = Ami(found["ami_host"], found["ami_port"], found["ami_user"], found["ami_password"] or "")
     runner = Runner(ari, ami, office)
     loop = asyncio.get_running_loop()
-    main = asyncio.current_task()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, main.cancel)
-    loop.add_reader(lock.fileno(), _on_notice, lock, runner, main)
+    lost = loop.create_future()
+    number = lock.fileno()
+    loop.add_reader(number, _on_notice, lock, runner, lost)
+    work = loop.create_task(runner.run())
     pulse = loop.create_task(beat(runner, ari, office))
     try:
-        await runner.run()
-    except asyncio.CancelledError:
-        _logger.info("The bridge ends; calls go on in Asterisk")
+        await asyncio.wait({work, lost}, return_when=asyncio.FIRST_COMPLETED)
+        if lost.done():
+            _logger.warning("PostgreSQL has closed the connection that holds the lock")
+            return LOST
+        work.result()
+        return REPLACED
     finally:
-        pulse.cancel()
-        loop.remove_reader(lock.fileno())
-        await ari.close()
+        loop.remove_reader(number)
+        for task in (work, pulse):
+            task.cancel()
+        await asyncio.gather(work, pulse, return_exceptions=True)
+        await runner.close()
         lock.close()
+
+
+async def patiently(work, *args):
+    """In a thread, again and again while PostgreSQL is away."""
+    while True:
+        try:
+            return await asyncio.to_thread(work, *args)
+        except psycopg2.OperationalError as error:
+            _logger.warning("PostgreSQL is away: %s", str(error).strip())
+            await asyncio.sleep(STANDBY)
 
 
 async def hold_lock(database, pbx_id):
     """A connection that holds the exchange's lock and listens for orders."""
-    from odoo.sql_db import connection_info_for
-
-    _name, info = connection_info_for(database)
     waiting = False
     while True:
-        connection = psycopg2.connect(**info)
-        connection.autocommit = True
+        connection = await patiently(connect, database)
         with connection.cursor() as cr:
             cr.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, pbx_id])
             if cr.fetchone()[0]:
@@ -102,14 +128,21 @@ async def hold_lock(database, pbx_id):
         await asyncio.sleep(STANDBY)
 
 
-def _on_notice(lock, runner, main):
-    """Odoo has orders. A broken connection means that the lock is gone: somebody else may hold it, so this one ends."""
+def connect(database):
+    """A connection of our own: Odoo's pool would take it back."""
+    _name, info = connection_info_for(database)
+    connection = psycopg2.connect(**info)
+    connection.autocommit = True
+    return connection
+
+
+def _on_notice(lock, runner, lost):
+    """Odoo has orders; or the connection is broken."""
     try:
         lock.poll()
     except psycopg2.Error:
-        _logger.warning("PostgreSQL has closed the connection that holds the lock: the bridge ends")
-        asyncio.get_running_loop().remove_reader(lock.fileno())
-        main.cancel()
+        if not lost.done():
+            lost.set_result(None)
         return
     lock.notifies.clear()
     runner.spawn(runner.look_for_orders())
@@ -117,6 +150,8 @@ def _on_notice(lock, runner, main):
 
 async def beat(runner, ari, office):
     """Tell Odoo every few seconds that somebody is here, and whether Asterisk is."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(runner.is_ready.wait(), BEAT)
     while True:
         version = ""
         if runner.is_ready.is_set():

@@ -45,6 +45,11 @@ class ConnectCallNotes(models.Model):
     def _on_parked(self, data):
         self._set_row({"slot": data["slot"]})
 
+    def _on_fetched(self, data):
+        """From the parking place it is the call of whoever has fetched it."""
+        self._on_answered(data)
+        self._set_row({"slot": None})
+
     def _on_ended(self, data):
         missed = data.get("missed") or None
         was_answered = bool(self.answer_at or data.get("handed"))  # handed: it went over into the call it has fetched

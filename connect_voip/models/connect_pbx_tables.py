@@ -1,8 +1,9 @@
 """What Asterisk reads and writes in our database: telephones as views of our tables, and the record of events.
 
 Asterisk asks for an endpoint when it needs one, so a telephone that was added works at once and an archived one is
-refused at once. The telephone that registered last has the number: one on the desk and one in the browser. Its user of PostgreSQL sees the views and may add to the record, nothing else, and of the views only
-the rows of its own exchange (``current_user``).
+refused at once. The telephone that registered last has the number: one on the desk and one in the browser. Its user of
+PostgreSQL sees the views and may add to the record, nothing else, and of the views only the rows of its own exchange
+(``current_user``).
 """
 
 from odoo import api, models

@@ -1,0 +1,187 @@
+"""Properties of the call's state machine, over random histories of events and commands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connect_voip.bridge import actions as do
+from connect_voip.bridge.commands import Call, Refused
+from connect_voip.bridge.stages import Ask, End, Play, Ring, Stage, Target, Wait, pack, unpack
+from connect_voip.bridge.state import OVER, Party, State
+
+ME, HIM = 1, 2
+
+
+def ring(*users: int, after: float = 0.0) -> Ring:
+    return Ring(tuple(Target(f"PJSIP/{user}", user, after * index) for index, user in enumerate(users)))
+
+
+STAGES = st.lists(
+    st.sampled_from([Play("sound:hello"), ring(HIM), ring(HIM, 3), ring(HIM, 3, after=10), Ask("line", 1), Wait(5.0)]),
+    max_size=3,
+)
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            [
+                *("answered", "answered", "gone", "played", "timer", "routed", "offered", "returned", "fetched"),
+                *("hang_up", "hold", "resume", "blind", "consult", "switch", "complete", "cancel", "park", "digits"),
+            ]
+        ),
+        st.integers(0, 5),
+        st.sampled_from([ME, HIM, 3]),
+    ),
+    max_size=40,
+)
+
+
+class Exchange:
+    """What Asterisk would have done with the actions: which channels live, and which are bridged."""
+
+    def __init__(self) -> None:
+        self.alive = {"first"}
+        self.bridged: set[str] = set()
+        self.music: set[str] = set()
+        self.sounds: list[str] = []
+        self.timers: list[str] = []
+        self.overs = 0
+        self.ends = 0
+
+    def carry_out(self, actions: list[do.Action]) -> None:
+        for action in actions:
+            match action:
+                case do.Dial():
+                    assert action.leg not in self.alive, "a leg was rung twice"
+                    self.alive.add(action.leg)
+                case do.Hang():
+                    self.alive.discard(action.channel)
+                    self.bridged.discard(action.channel)
+                    self.music.discard(action.channel)
+                case do.Join():
+                    assert action.channel in self.alive, "a dead channel was bridged"
+                    assert action.channel not in self.music, "he hears music in the conversation"
+                    self.bridged.add(action.channel)
+                case do.Leave():
+                    self.bridged.discard(action.channel)
+                case do.Music(klass=""):
+                    self.music.discard(action.channel)
+                case do.Music():
+                    self.music.add(action.channel)
+                case do.Sound() | do.Take():
+                    self.sounds.append(action.name)
+                case do.Timer():
+                    self.timers.append(action.name)
+                case do.Tell(fact="ended"):
+                    self.ends += 1
+                case do.Over():
+                    self.overs += 1
+
+
+def play(stages: list[Stage], steps: list[tuple[str, int, int]]) -> tuple[Call, Exchange]:
+    call, exchange = Call(State("first", Party("first", ME, "PJSIP/1"), recorded=["first"])), Exchange()
+    exchange.carry_out(call.enter(stages))
+    for name, number, user in steps:
+        try:
+            exchange.carry_out(act(call, exchange, name, number, user))
+        except Refused:
+            assert not call.state.out
+        check(call, exchange)
+    return call, exchange
+
+
+def act(call: Call, exchange: Exchange, name: str, number: int, user: int) -> list[do.Action]:
+    state = call.state
+    legs, everyone = sorted(state.legs), sorted(exchange.alive)
+    match name:
+        case "answered":
+            return call.answered(legs[number % len(legs)]) if legs else []
+        case "gone":
+            channel = everyone[number % len(everyone)] if everyone else "nobody"
+            exchange.alive.discard(channel)
+            exchange.bridged.discard(channel)
+            exchange.music.discard(channel)
+            return call.gone(channel, 17 if number % 2 else 16)
+        case "played":
+            return call.played(exchange.sounds[number % len(exchange.sounds)]) if exchange.sounds else []
+        case "timer":
+            return call.timer(exchange.timers[number % len(exchange.timers)]) if exchange.timers else []
+        case "routed":
+            return call.routed([ring(HIM)] if number % 2 else [Wait(3.0), End(19)])
+        case "offered":
+            return call.offered([ring(HIM)])
+        case "returned":
+            return call.returned(state.first.channel, "s") if state.first.channel in exchange.alive else []
+        case "fetched":
+            exchange.alive.add(f"fetcher{number}")
+            try:
+                return call.fetched(Party(f"fetcher{number}", user, f"PJSIP/{user}"))
+            except Refused:
+                exchange.alive.discard(f"fetcher{number}")
+                raise
+        case "blind" | "consult":
+            command: Any = getattr(call, name)
+            return command(user, [ring(3)])  # type: ignore[no-any-return]
+        case "park":
+            return call.park(user, 1, "10001")
+        case "digits":
+            return call.dial_digits(user, "12#")
+    command = getattr(call, name)
+    return command(user)  # type: ignore[no-any-return]
+
+
+def check(call: Call, exchange: Exchange) -> None:
+    state = call.state
+    assert exchange.overs == exchange.ends == (state.phase == OVER), "the end was told once, at the end"
+    assert set(state.bridged) == exchange.bridged
+    if state.phase == OVER:
+        assert not exchange.bridged
+    else:
+        known = {party.channel for party in state.parties()} | set(state.legs)
+        assert exchange.bridged <= known, "a stranger is in the conversation"
+        assert state.first.channel in exchange.alive, "the call goes on without anybody"
+        assert State.from_json(state.to_json()) == state, "the state survives as JSON"
+
+
+@given(STAGES, STEPS)
+@settings(max_examples=400, deadline=None)
+def test_any_history(stages: list[Stage], steps: list[tuple[str, int, int]]) -> None:
+    """Whatever happens in whatever order: one end, told once; nobody in a conversation who does not belong there;
+    nobody hears music in a conversation; no telephone is rung twice."""
+    play(stages, steps)
+
+
+@given(STAGES, STEPS)
+@settings(max_examples=200, deadline=None)
+def test_everybody_gone_is_the_end(stages: list[Stage], steps: list[tuple[str, int, int]]) -> None:
+    """When every channel is gone, the call is over: none stays open for ever."""
+    call, exchange = play(stages, steps)
+    for channel in [*call.state.channels()]:
+        exchange.alive.discard(channel)
+        exchange.bridged.discard(channel)
+        exchange.carry_out(call.gone(channel, 16))
+    assert call.state.phase == OVER
+
+
+def test_follow_me_is_exact() -> None:
+    """VOI-41: 10 s on 180; then 180 and 185; then a mobile; then another; 80 s in all."""
+    steps = [("180", 0, 80), ("185", 10, 70), ("375296666666", 20, 60), ("375173333333", 50, 30)]
+    stage = Ring(tuple(Target(f"PJSIP/{number}", 0, after, seconds) for number, after, seconds in steps))
+    call = Call(State("first", Party("first"), recorded=["first"]))
+    first = call.enter([stage])
+    assert [each.endpoint for each in first if isinstance(each, do.Dial)] == ["PJSIP/180"]
+    timers = [each for each in first if isinstance(each, do.Timer)]
+    assert [each.seconds for each in timers] == [10, 20, 50]
+    for timer, (number, _after, seconds) in zip(timers, steps[1:], strict=True):
+        rung = [each for each in call.timer(timer.name) if isinstance(each, do.Dial)]
+        assert [(each.endpoint, each.seconds) for each in rung] == [(f"PJSIP/{number}", seconds)]
+    ended = [action for leg in sorted(call.state.legs) for action in call.gone(leg, 19)]
+    assert do.Hang("first", 19) in ended
+
+
+@given(STAGES)
+def test_stages_survive_as_json(stages: list[Stage]) -> None:
+    """Odoo and the bridge speak in JSON."""
+    assert unpack(pack(stages)) == stages
