@@ -15,5 +15,6 @@
         "views/connect_pbx_views.xml",
         "views/menus.xml",
     ],
+    "assets": {"web.assets_backend": ["connect_voip/static/src/phone/**/*"]},
     "demo": ["demo/connect_voip_demo.xml"],
 }

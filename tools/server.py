@@ -1,4 +1,4 @@
-"""A running Odoo: started, awaited until its login page answers, stopped."""
+"""A running Odoo, with its Asterisk: started, awaited until its login page answers, stopped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from . import addons, checks, config, database, paths, templates
+from . import addons, checks, config, database, paths, templates, voice
 from .say import Failure, say
 
 READY_WITHIN = 120.0
@@ -34,7 +34,9 @@ def serve(name: str, port: int, log: Path | None = None) -> int:
     checks.port(port)
     process = start(name, port, log, preexec_fn=_die_with_parent)
     signal.signal(signal.SIGTERM, _interrupt)
+    exchange: voice.Voice | None = None
     try:
+        exchange = voice.start_if_possible(name)
         await_login(f"http://localhost:{port}", process)
         _greet(name, port, log)
         return process.wait()
@@ -42,6 +44,8 @@ def serve(name: str, port: int, log: Path | None = None) -> int:
         say("\nstopping …")
         return 0
     finally:
+        if exchange:
+            exchange.end()
         end(process)
         forget(name)
 

@@ -5,9 +5,11 @@ Each database has its own: folder, ports, passwords. It listens on this machine 
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -25,6 +27,7 @@ from . import asterisk, checks, config, database, paths, postgres
 from .say import Failure, say
 
 ROLE = "connect_asterisk"
+PR_SET_PDEATHSIG = 1
 READY_WITHIN = 30.0
 STOP_WITHIN = 5.0
 FIRST_PORTS = {"http_port": 8088, "https_port": 8089, "ami_port": 5038, "sip_port": 5060}
@@ -45,6 +48,11 @@ class Voice:
     bridge: subprocess.Popen[bytes] | None = None
     options: dict[str, object] = field(default_factory=dict)
 
+    @staticmethod
+    def die_with_parent() -> None:
+        """Ask the kernel to end it when we are killed without a chance to do so ourselves."""
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
     @property
     def ari_url(self) -> str:
         return f"http://{self.address}:{self.ports['http_port']}"
@@ -57,7 +65,13 @@ class Voice:
         env = {**os.environ, "OPENSSL_MODULES": str(asterisk.libraries(root) / "ossl-modules")}
         with (paths.LOGS / f"{self.name}-asterisk.log").open("ab") as log:
             self.exchange = subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=env, start_new_session=True
+                command,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env=env,
+                start_new_session=True,
+                preexec_fn=self.die_with_parent,
             )
         self._await_exchange()
 
@@ -73,6 +87,7 @@ class Voice:
                 env=database.environment(self.name),
                 cwd=paths.STATE,
                 start_new_session=True,
+                preexec_fn=self.die_with_parent,
             )
         return self.bridge
 
@@ -148,9 +163,15 @@ def start(name: str, *, address: str = "127.0.0.1", options: dict[str, object] |
     return voice
 
 
-def installed(name: str) -> bool:
-    """Whether the database has the addon of voice."""
-    return "connect_voip" in database.noted(name)
+def start_if_possible(name: str) -> Voice | None:
+    """For `make run`: without voice rather than not at all. CONNECT_VOICE=no leaves it out."""
+    if "connect_voip" not in database.noted(name) or os.environ.get("CONNECT_VOICE") == "no":
+        return None
+    try:
+        return start(name)
+    except (Failure, OSError, psycopg2.Error) as error:
+        say(f"  the telephone is NOT there: {str(error).strip()}")
+        return None
 
 
 def _announce(voice: Voice) -> None:

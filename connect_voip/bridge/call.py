@@ -125,6 +125,7 @@ class Flow:
         """A channel is no more, whoever ended it."""
         if channel in self.state.legs:
             del self.state.legs[channel]
+            self.state.rejoining.pop(channel, None)
             self._leg_failed(cause)
             return
         party = self.state.party(channel)
@@ -246,7 +247,7 @@ class Flow:
     def _stop_ringing(self, cause: int) -> None:
         for leg in self.state.legs:
             self._put(do.Hang(leg, cause))
-        self.state.legs, self.state.due = {}, {}
+        self.state.legs, self.state.due, self.state.rejoining = {}, {}, {}
 
     # --- small things ---
 

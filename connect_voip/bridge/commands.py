@@ -10,6 +10,7 @@ from .stages import NORMAL, End, Ring, Stage, Target
 from .state import Party, State
 
 RETURN_SECONDS = 30.0
+REJOIN_SECONDS = 15.0
 
 
 class Refused(Exception):
@@ -121,6 +122,21 @@ class Call(Flow):
         for other in others:
             self._put(do.Digits(other.channel, digits))
 
+    @event
+    def rejoin(self, user_id: int) -> None:
+        """His browser was loaded anew in mid-call: another leg takes the place of the one that it has lost."""
+        mine = self.state.of_user(user_id)
+        if mine is None or not mine.endpoint or self.state.phase not in (phases.TALKING, phases.HELD, phases.CONSULTING):
+            raise Refused("not_now")
+        self.state.count += 1
+        leg = f"{self.state.key}-leg{self.state.count}"
+        self.state.legs[leg] = Party(leg, user_id, mine.endpoint)
+        self.state.rejoining[leg] = mine.channel
+        record = mine.channel in self.state.recorded
+        if record:
+            self.state.recorded.append(leg)
+        self._put(do.Dial(leg, mine.endpoint, REJOIN_SECONDS, mine.channel, user_id, "", record))
+
     # --- events that only these states know ---
 
     @event
@@ -132,6 +148,9 @@ class Call(Flow):
 
     @event
     def answered(self, leg: str) -> None:
+        if leg in self.state.rejoining:
+            self._rejoined(leg)
+            return
         if self.state.phase != phases.CONSULTING:
             self._emit(super().answered(leg))
             return
@@ -170,10 +189,25 @@ class Call(Flow):
 
     # --- how ---
 
+    def _rejoined(self, leg: str) -> None:
+        lost = self.state.rejoining.pop(leg)
+        self.state.legs.pop(leg, None)
+        party = self.state.party(lost)
+        if party is None:
+            self._put(do.Hang(leg, NORMAL))
+            return
+        party.channel = leg
+        self.state.asker = leg if self.state.asker == lost else self.state.asker
+        if lost in self.state.bridged:
+            self.state.bridged.remove(lost)
+            self._join(party)
+        self._put(do.Hang(lost, NORMAL))
+        self._put(do.Tell("rejoined", {"user_id": party.user_id}))
+
     def _leg_failed(self, cause: int) -> None:
         if self.state.phase != phases.CONSULTING:
             super()._leg_failed(cause)
-        elif not self.state.legs and not self.state.third:
+        elif not self.state.third and not set(self.state.legs) - set(self.state.rejoining):
             self._put(do.Tell("colleague_unreached"))
             self._back_to_client()
 

@@ -34,6 +34,8 @@ def obey(call: Call, order: Order) -> list[Action]:
             return call.blind(user, unpack(data["stages"]))
         case "consult":
             return call.consult(user, unpack(data["stages"]))
+        case "rejoin":
+            return call.rejoin(user)
         case "switch":
             return call.switch(user)
         case "complete":

@@ -43,6 +43,7 @@ class State:
     stages: list[Stage] = field(default_factory=list)
     step: int = -1
     legs: dict[str, Party] = field(default_factory=dict)
+    rejoining: dict[str, str] = field(default_factory=dict)  # new leg → the channel whose place it takes
     due: dict[str, int] = field(default_factory=dict)  # timer → index of the target it will ring
     count: int = 0
     bridged: list[str] = field(default_factory=list)

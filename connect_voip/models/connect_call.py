@@ -16,6 +16,7 @@ STATES = [
     ("missed", "Missed"),
 ]
 LIVE = ("ringing", "talking", "held", "parked")
+CONSULTATION = ("consulting", "colleague_answered", "switched", "resumed", "transferred", "held")
 MISSED = [
     ("not_answered", "Not answered"),
     ("declined", "Declined"),
@@ -104,6 +105,13 @@ class ConnectCall(models.Model):
                 "start_at": iso(call.start_at),
                 "answer_at": iso(call.answer_at),
                 "slot": call.slot,
+                "consulting": call._is_consulting(),
             }
             for call in self
         ]
+
+    def _is_consulting(self):
+        """A colleague is being asked, while the person hears music."""
+        self.ensure_one()
+        asked = self.fact_ids.filtered(lambda fact: fact.name in CONSULTATION)[-1:] if self.state == "held" else False
+        return bool(asked and asked.name in ("consulting", "colleague_answered", "switched"))

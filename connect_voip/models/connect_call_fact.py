@@ -32,6 +32,7 @@ class ConnectCallFact(models.Model):
             ("conference", "Conference"),
             ("voicemail", "Message left"),
             ("fetch", "Takes a parked call"),
+            ("rejoined", "Back after the page was loaded anew"),
             ("ended", "Ended"),
         ],
         required=True,

@@ -74,6 +74,12 @@ class ConnectCallVerbs(models.Model):
         return self._ask_bridge("resume")
 
     @in_users_language
+    def rejoin(self):
+        """The caller's telephone in the browser has lost its sound, since the page was loaded anew: it is rung again,
+        and takes its place in the conversation. True."""
+        return self._ask_bridge("rejoin")
+
+    @in_users_language
     def transfer_blind(self, to):
         """«One step»: the other side goes there, the caller is free (VOI-16). True.
 

@@ -28,7 +28,7 @@ STEPS = st.lists(
         st.sampled_from(
             [
                 *("answered", "answered", "gone", "played", "timer", "routed", "offered", "returned", "fetched"),
-                *("hang_up", "hold", "resume", "blind", "consult", "switch", "complete", "cancel", "park", "digits"),
+                *("hang_up", "hold", "resume", "blind", "consult", "switch", "complete", "cancel", "park", "digits", "rejoin"),
             ]
         ),
         st.integers(0, 5),

@@ -1,0 +1,128 @@
+"""The telephone in the specialist's browser, a real Chromium with sound: VOI-02, VOI-04, VOI-13, VOI-14, VOI-16."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from tools.testing import FAKE_MEDIA, browser_path
+
+from ..browser.people import PICTURES
+from .conftest import World
+
+ARGUMENTS = [*FAKE_MEDIA, "--allow-loopback-in-peer-connection"]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def nikiforov(calls: World, chromium: Browser) -> Iterator[Page]:
+    """Nikiforov's screen, with his telephone connected."""
+    context = chromium.new_context(viewport={"width": 1360, "height": 768}, locale="ru-RU")
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.goto(f"{calls.server.base_url}/web/login")
+    page.fill("input[name=login]", "100002")
+    page.fill("input[name=password]", "demo")
+    page.click("button[type=submit]")
+    page.wait_for_url(re.compile("/odoo"))
+    registered(calls)
+    yield page
+    context.close()
+
+
+def registered(calls: World, within: float = 20) -> None:
+    """His browser is known to Asterisk."""
+    deadline = within * 10
+    while calls.ari("/endpoints/PJSIP/3-101-web")["state"] != "online" and deadline:
+        calls.pause(0.1)
+        deadline -= 1
+    assert deadline, "the browser did not register"
+
+
+def heard(calls: World, endpoint: str) -> int:
+    """Packets of sound that have come from an endpoint so far."""
+    channel = next(each for each in calls.ari("/channels") if each["name"].startswith(f"PJSIP/{endpoint}-"))
+    return int(calls.ari(f"/channels/{channel['id']}/rtp_statistics")["rxcount"])
+
+
+def speaks(calls: World, endpoint: str) -> None:
+    before = heard(calls, endpoint)
+    calls.pause(1)
+    assert heard(calls, endpoint) - before > 25, f"no sound from {endpoint}"
+
+
+def picture(page: Page, name: str) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=str(PICTURES / f"voice_{name}.png"))
+
+
+def test_incoming_answer_hold_reload_hang_up(calls: World, nikiforov: Page) -> None:
+    """A colleague calls: name and buttons over any screen; answered; held; the page is loaded anew without losing the
+    call; hung up."""
+    page = nikiforov
+    orlova = calls.phone("100003", tone=700)
+    orlova.call("101", talk=120)
+    card = page.locator(".o_connect_phone")
+    expect(card).to_contain_text("Входящий звонок")
+    expect(card).to_contain_text("102")
+    picture(page, "incoming")
+    card.locator(".o_connect_answer").click()
+    call = calls.await_call(state="talking")
+    expect(card.locator(".o_connect_talk")).to_be_visible()
+    speaks(calls, "3-101-web")
+    speaks(calls, "3-102")
+    picture(page, "talking")
+
+    card.locator(".o_connect_hold").click()
+    calls.await_call(call["key"], state="held")
+    expect(card).to_contain_text("Удержание")
+    card.locator(".o_connect_hold").click()
+    calls.await_call(call["key"], state="talking")
+
+    page.reload()
+    calls.await_fact(call["id"], "rejoined")
+    calls.await_channels({"PJSIP/3-101-web", "PJSIP/3-102"})
+    speaks(calls, "3-101-web")
+    expect(card.locator(".o_connect_talk")).to_be_visible()
+    card.locator(".o_connect_hangup").click()
+    calls.await_call(call["key"], state="ended")
+    expect(card).not_to_be_visible()
+
+
+def test_dial_and_one_step_transfer(calls: World, nikiforov: Page) -> None:
+    """VOI-37, VOI-16: dialled from the browser by name; handed over; the specialist is free."""
+    page = nikiforov
+    calls.phone("100003", tone=700).answer()
+    calls.phone("100004", tone=1000).answer()
+    page.locator(".o_connect_phone_button").click()
+    card = page.locator(".o_connect_phone")
+    card.locator(".o_connect_phone_number").fill("Орлова")
+    card.locator(".list-group-item").first.click()
+    picture(page, "dial")
+    card.get_by_role("button", name="Позвонить").click()
+    call = calls.await_call(state="talking", within=20)
+    speaks(calls, "3-101-web")
+    card.locator(".o_connect_transfer").click()
+    card.locator(".o_connect_phone_number").fill("103")
+    picture(page, "transfer")
+    card.locator(".o_connect_blind").click()
+    calls.await_channels({"PJSIP/3-102", "PJSIP/3-103"})
+    calls.await_call(call["key"], state="talking")
+
+
+def test_decline(calls: World, nikiforov: Page) -> None:
+    """The specialist declines: the caller hears it at once, and the call is missed."""
+    orlova = calls.phone("100003")
+    orlova.call("101", talk=60)
+    nikiforov.locator(".o_connect_decline").click()
+    call = calls.await_call(state="missed")
+    assert call["missed_reason"] == "declined"
