@@ -8,6 +8,7 @@ class VoiceCase(LinesCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["connect.pbx"].search([]).active = False
+        cls.env.flush_all()
         cls.pbx = cls.env["connect.pbx"].create({"name": "All", "version": "22", "seen_at": "2100-01-01"})
         cls.phone_a = cls._phone(cls.agent_a, "101")
         cls.phone_b = cls._phone(cls.agent_b, "101")

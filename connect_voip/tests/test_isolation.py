@@ -3,7 +3,6 @@
 from odoo import fields
 from odoo.addons.connect_lines.tests.isolation import register
 
-PLATFORM = {"platform": "ab"}
 ALL_STAFF = {"platform": "ab", "support_staff": "ab"}
 
 
@@ -52,7 +51,7 @@ def exchanges(case):
     return pbx_of(case)
 
 
-@register("connect.number", read=PLATFORM, write={})
+@register("connect.number", read={})
 def numbers(case):
     found = case.env["connect.number"]
     return {tenant: found.search([("res_id", "=", phone.id)]) for tenant, phone in phones(case).items()}
@@ -77,7 +76,7 @@ def facts(case):
     return result
 
 
-@register("connect.call.order", read=PLATFORM)
+@register("connect.call.order", read={})
 def orders(case):
     result = {}
     for tenant, call in calls(case).items():
