@@ -126,7 +126,8 @@ class Call(Flow):
     def rejoin(self, user_id: int) -> None:
         """His browser was loaded anew in mid-call: another leg takes the place of the one that it has lost."""
         mine = self.state.of_user(user_id)
-        if mine is None or not mine.endpoint or self.state.phase not in (phases.TALKING, phases.HELD, phases.CONSULTING):
+        talks = self.state.phase in (phases.TALKING, phases.HELD, phases.CONSULTING)
+        if mine is None or not mine.endpoint or not talks:
             raise Refused("not_now")
         self.state.count += 1
         leg = f"{self.state.key}-leg{self.state.count}"

@@ -59,6 +59,19 @@ class ConnectCallVerbs(models.Model):
         return {"id": call.id, "key": key, "state": "ringing"}
 
     @in_users_language
+    def answer(self):
+        """Pick up a call that rings at the caller: his telephone in the browser answers (a desk telephone is lifted by
+        hand). True.
+
+        :raise AccessError: it does not ring at him
+        """
+        self.ensure_one()
+        if self.id not in self._rung(self.env.user):
+            raise AccessError(self.env._("This is not your call."))
+        self.env.user._bus_send("connect.call/answer", {"id": self.id})
+        return True
+
+    @in_users_language
     def hangup(self):
         """End the call; while a colleague is consulted, only his part (VOI-18). True."""
         return self._ask_bridge("hangup")

@@ -1,4 +1,4 @@
-"""Calls as the bridge tells them, and the verbs with which people order things; what Asterisk does is in tests/voice."""
+"""Calls as the bridge tells them, and the verbs of people; what Asterisk does with them is in tests/voice."""
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged

@@ -54,7 +54,8 @@ class TestNumbers(VoiceCase):
         self.env.cr.execute("SELECT current_user")
         self.pbx.db_role = self.env.cr.fetchone()[0]
         self.env.flush_all()
-        self.env.cr.execute("SELECT id, webrtc FROM connect_ps_endpoints WHERE id LIKE %s", [f"{self.phone_a.sip_user}%"])
+        own = f"{self.phone_a.sip_user}%"
+        self.env.cr.execute("SELECT id, webrtc FROM connect_ps_endpoints WHERE id LIKE %s", [own])
         self.assertEqual(
             set(self.env.cr.fetchall()), {(self.phone_a.sip_user, "no"), (f"{self.phone_a.sip_user}-web", "yes")}
         )

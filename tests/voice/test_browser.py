@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
 from tools.testing import FAKE_MEDIA, browser_path
 
 from ..browser.people import PICTURES
@@ -117,6 +118,7 @@ def test_dial_and_one_step_transfer(calls: World, nikiforov: Page) -> None:
     card.locator(".o_connect_blind").click()
     calls.await_channels({"PJSIP/3-102", "PJSIP/3-103"})
     calls.await_call(call["key"], state="talking")
+    expect(card.locator(".o_connect_talk")).not_to_be_visible()
 
 
 def test_decline(calls: World, nikiforov: Page) -> None:

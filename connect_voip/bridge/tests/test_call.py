@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connect_voip.bridge import actions as do
-from connect_voip.bridge.commands import Call, Refused
-from connect_voip.bridge.stages import Ask, End, Play, Ring, Stage, Target, Wait, pack, unpack
-from connect_voip.bridge.state import OVER, Party, State
+from .. import actions as do
+from ..commands import Call, Refused
+from ..stages import Ask, End, Play, Ring, Stage, Target, Wait, pack, unpack
+from ..state import OVER, Party, State
 
 ME, HIM = 1, 2
 
@@ -28,7 +28,8 @@ STEPS = st.lists(
         st.sampled_from(
             [
                 *("answered", "answered", "gone", "played", "timer", "routed", "offered", "returned", "fetched"),
-                *("hang_up", "hold", "resume", "blind", "consult", "switch", "complete", "cancel", "park", "digits", "rejoin"),
+                *("hang_up", "hold", "resume", "blind", "consult", "switch", "complete", "cancel"),
+                *("park", "digits", "rejoin"),
             ]
         ),
         st.integers(0, 5),

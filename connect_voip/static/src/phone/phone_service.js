@@ -1,5 +1,5 @@
 /* global JsSIP */
-import { reactive } from "@odoo/owl";
+import { markRaw, reactive } from "@odoo/owl";
 import { loadJS } from "@web/core/assets";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
@@ -49,6 +49,7 @@ export class ConnectPhone {
         const refresh = debounce(() => this.refresh(), 50);
         this.bus.subscribe("connect.call/changed", refresh);
         this.bus.subscribe("connect.call/refused", ({ text }) => this.notification.add(text, { type: "warning" }));
+        this.bus.subscribe("connect.call/answer", () => this.isRinging && this.answer());
         this.bus.addEventListener("BUS:RECONNECT", refresh);
         try {
             this.account = await this.orm.silent.call("connect.extension", "get_phone", []);
@@ -71,14 +72,14 @@ export class ConnectPhone {
         await loadJS("/connect_voip/static/lib/jssip/jssip.min.js");
         const { websocket, user: name, password } = this.account;
         const socket = new JsSIP.WebSocketInterface(websocket);
-        this.agent = new JsSIP.UA({
+        this.agent = markRaw(new JsSIP.UA({
             sockets: [socket],
             uri: `sip:${name}@${new URL(websocket).hostname}`,
             password,
             register: true,
             session_timers: false,
             user_agent: "Connect",
-        });
+        }));
         this.agent.on("registered", () => this.onRegistered());
         this.agent.on("unregistered", () => (this.isRegistered = false));
         this.agent.on("disconnected", () => (this.isRegistered = false));
@@ -106,7 +107,7 @@ export class ConnectPhone {
             session.terminate({ status_code: 486 });
             return;
         }
-        this.session = session;
+        this.session = markRaw(session);
         this.muted = false;
         const over = () => this.onOver(session);
         session.on("ended", over);
@@ -122,7 +123,7 @@ export class ConnectPhone {
 
     listen(connection) {
         connection.addEventListener("track", ({ streams }) => {
-            this.audio ??= new Audio();
+            this.audio ??= markRaw(new Audio());
             this.audio.autoplay = true;
             this.audio.srcObject = streams[0];
         });
