@@ -12,3 +12,4 @@ from . import connect_call_verbs
 from . import connect_request
 from . import connect_recording
 from . import res_company
+from . import connect_event

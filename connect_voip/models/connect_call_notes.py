@@ -1,11 +1,15 @@
 """What follows from what happened in a call: for its row, for its request, for the specialist and the feed."""
 
+import logging
+
 from odoo import api, models
 from odoo.addons.connect_routing.models.connect_request import NOW
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .connect_call import LIVE
+
+_logger = logging.getLogger(__name__)
 
 
 class ConnectCallNotes(models.Model):
@@ -32,11 +36,8 @@ class ConnectCallNotes(models.Model):
         try:
             with self.env.cr.savepoint():
                 requests._agent_contact(line, partner, user, kind="message")
-        except UserError:  # he has all the requests he may have; he speaks with the person nevertheless
-            self._write_note_only()
-
-    def _write_note_only(self):
-        """Nothing to do: the call's own row tells who spoke."""
+        except UserError as error:  # he has all the requests he may have; he speaks with the person nevertheless
+            _logger.info("Call %s: the request stays where it is: %s", self.key, error)
 
     def _on_unreached(self, data):
         """Nobody picked up: a call on a line is told to its company, and stays with the specialist (ROU-25)."""
@@ -62,7 +63,13 @@ class ConnectCallNotes(models.Model):
                 "missed_reason": None if was_answered else missed or self.missed_reason or "abandoned",
             }
         )
-        if not was_answered and self.request_id:
+        self._tell_end()
+
+    def _tell_end(self):
+        """In the conversation's feed; and a call on a line that was not taken, to the companies (ROU-25)."""
+        if self.line_id and self.partner_id and self.missed_reason != "refused":
+            self.env["connect.event"]._write_call(self)
+        if self.state == "missed" and self.request_id:
             self.request_id._call_missed(self.missed_reason)
 
     @api.model
@@ -92,6 +99,5 @@ class ConnectCallNotes(models.Model):
                     "snapshot": None,
                 }
             )
-            if not answer and call.request_id:
-                call.request_id._call_missed(call.missed_reason)
+            call._tell_end()
             call._wake()

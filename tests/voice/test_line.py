@@ -97,3 +97,15 @@ def test_telephone_is_known_at_once(calls: World) -> None:
     assert not phone.is_let_in()
     calls.admin("connect.extension", "write", [[extension], {"active": True}])
     assert phone.is_let_in()
+
+
+def test_call_in_the_feed(calls: World) -> None:
+    """VOI-10: the call is in the conversation's feed, with how long they talked."""
+    calls.set_status(100002)
+    nikiforov, ivanova = calls.phone("100002"), calls.phone("200001", tone=1000)
+    nikiforov.answer()
+    assert ivanova.call(hotline(calls), talk=3.0).wait(15) == 0
+    call = calls.await_call(state="ended", direction="incoming")
+    event = calls.await_row("SELECT * FROM connect_event WHERE type = 'call' AND (payload ->> 'call_id')::int = %s", call["id"])
+    assert event["payload"]["seconds"] == call["talk_ms"] // 1000
+    assert calls.await_row("SELECT 1 FROM connect_feed_item WHERE event_id = %s AND seq IS NOT NULL", event["id"])

@@ -39,6 +39,7 @@ patch(Message.prototype, {
             finished: "fa-check",
             rated: "fa-star",
             ticket: "fa-ticket",
+            call: "fa-phone",
         };
         return icons[this.connect_event?.type] || "fa-cog";
     },

@@ -1,0 +1,40 @@
+"""Calls in the feed of the conversation: «Call 02:31», «Missed call» (VOI-10)."""
+
+from odoo import api, fields, models
+
+
+class ConnectEvent(models.Model):
+    _inherit = "connect.event"
+
+    type = fields.Selection(selection_add=[("call", "Call")], ondelete={"call": "cascade"})
+
+    @api.model
+    def _write_call(self, call):
+        """A call on a line that has ended, in the conversation of its person; a conversation is begun for the first."""
+        channel = self.env["discuss.channel"]._connect_get(call.line_id, call.partner_id)
+        self._write_in_channel(
+            "call",
+            channel,
+            (call.user_id or call.caller_user_id).id,
+            {
+                "call_id": call.id,
+                "user_id": call.user_id.id,
+                "seconds": call.talk_ms // 1000,
+                "missed": call.missed_reason or "",
+                "direction": call.direction,
+            },
+        )
+
+    def _text(self, internal=True):
+        if self.type != "call":
+            return super()._text(internal)
+        payload = self.payload or {}
+        if payload.get("missed"):
+            if payload.get("direction") == "outgoing":
+                return self.env._("Call without an answer")
+            return self.env._("Missed call")
+        minutes, seconds = divmod(payload.get("seconds") or 0, 60)
+        name = self._person(payload.get("user_id"), short=True)
+        if name:
+            return self.env._("Call %(minutes)02d:%(seconds)02d, %(name)s", minutes=minutes, seconds=seconds, name=name)
+        return self.env._("Call %(minutes)02d:%(seconds)02d", minutes=minutes, seconds=seconds)
