@@ -58,6 +58,7 @@ class TicketPortal(CustomerPortal):
             "page_name": "connect_ticket",
             "ticket": ticket.sudo(),  # sudo: as in the list
             "details": ticket._filled_details(),
+            "promises": ticket.sudo()._promises(),  # sudo: the deadlines of one's own ticket
             "object": ticket,
         }
         return request.render("connect_lines.portal_ticket", values)

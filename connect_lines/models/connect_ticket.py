@@ -238,6 +238,7 @@ class ConnectTicket(models.Model):
         self._connect_check_fixed(vals, ("line_id", "partner_id"))
         vals = self._with_stage_of_type(vals)
         before = {ticket: ticket.stage_id for ticket in self}
+        specialists = {ticket: ticket.user_id for ticket in self}
         result = super().write(vals)
         moved = self.filtered(lambda ticket: ticket.stage_id != before[ticket]).sudo()  # sudo: as in create
         for ticket in moved:
@@ -247,6 +248,9 @@ class ConnectTicket(models.Model):
             ticket._tell_stage(self.env.user)
         if {"stage_id", "type_id", "priority"} & vals.keys():
             self.sudo()._refresh_clock()  # sudo: as in create
+        if "user_id" in vals:
+            for ticket in self.filtered(lambda ticket: ticket.user_id != specialists[ticket]).sudo():  # sudo: as above
+                ticket._tell_new_specialist()
         return result
 
     @api.ondelete(at_uninstall=False)

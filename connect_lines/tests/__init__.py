@@ -14,6 +14,7 @@ from . import (
     test_ticket,
     test_ticket_clock,
     test_ticket_mail,
+    test_ticket_notice,
     test_ticket_parallel,
     test_ticket_portal,
     test_twice,

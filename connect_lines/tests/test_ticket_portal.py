@@ -1,6 +1,7 @@
 """POR-13: «My tickets» in the portal, as the recipient, his colleague, another tenant and a stranger."""
 
 import re
+from datetime import timedelta
 
 from odoo.tests import HttpCase, tagged
 
@@ -74,6 +75,33 @@ class TestTicketPortal(HttpCase, TicketCase):
         self.assertNotIn(note.id, result["messages"])
         self.authenticate(None, None)
         self.assertIn("/web/login", self.url_open(f"/my/tickets/{ticket.id}").url)
+
+    def test_promised_times(self):
+        """LESSONS 13: what is promised, in the person's own time zone; nothing while the clock stands."""
+        self.company_a.resource_calendar_id = False  # round the clock
+        self.env["connect.ticket.policy"].create(
+            {"name": "standard", "company_id": self.company_a.id, "reply_hours": 2, "solve_hours": 30}
+        )
+        self.recipient_a.tz = "Asia/Yekaterinburg"
+        ticket = self.ticket().sudo()
+
+        def page():
+            return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", self.url_open(f"/my/tickets/{ticket.id}").text))
+
+        def local(moment):
+            return (moment + timedelta(hours=5)).strftime("%d.%m.%Y %H:%M")
+
+        self.enter(self.recipient_a)
+        self.assertIn(f"Ответим до {local(ticket.reply_due)}", page())
+        self.assertIn(f"Решим до {local(ticket.solve_due)}", page())
+        ticket.event_ids.at -= timedelta(hours=3)
+        ticket._refresh_clock()
+        self.assertIn(f"Опаздываем с ответом, обещали до {local(ticket.reply_due)}", page())
+        self.say(ticket, self.agent_a, "yes")
+        self.assertNotIn("ответ до", page())
+        ticket.stage_id = self.stage("waiting")
+        self.assertIn("Часы стоят: ждём вашего ответа", page())
+        self.assertNotIn("Решим до", page())
 
     def test_without_the_subscription(self):
         """The list stays, no new one is offered."""
