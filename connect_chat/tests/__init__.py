@@ -11,5 +11,6 @@ from . import (
     test_rating,
     test_routes,
     test_session,
+    test_staff_lines,
     test_tickets,
 )

@@ -47,5 +47,6 @@ from . import connect_ticket_mail
 from . import connect_ticket_submit
 from . import connect_ticket_merge
 from . import connect_line_ticket
+from . import connect_line_staff
 from . import res_partner_ticket
 from . import resource_calendar

@@ -25,7 +25,7 @@ class ConnectTicketPolicy(models.Model):
     solve_hours = fields.Float("Solution within, h", help="Working hours; 0: no deadline.")
     # a share, so that one number fits half an hour for a reply and three days for a solution
     warn_percent = fields.Integer(
-        "Warn when, % of the time is used",
+        "Warn at, % of the time",
         default=80,
         help="The specialist is told at this moment, the supervisor when the deadline is missed. 0: no warning.",
     )

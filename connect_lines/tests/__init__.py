@@ -10,6 +10,7 @@ from . import (
     test_line,
     test_people,
     test_session,
+    test_staff_lines,
     test_statement,
     test_ticket,
     test_ticket_clock,
