@@ -59,6 +59,11 @@ class TestStaffLines(HttpCase, ChatCase):
                     channel.with_user(user).message_post(body="mine")
 
     def test_a_distributor(self):
+        """He has the page, too, though he has no work here."""
+        self.user_distributor.password = "password-12345"
+        self.authenticate(self.user_distributor.login, "password-12345")
+        state = self.make_jsonrpc_request("/connect/portal/state", {"line_id": self.support.id})
+        self.assertTrue(state["line"]["can_write"])
         self.be(self.ilya)
         channel = self.talk(self.user_distributor)
         self.post(self.user_distributor, "good morning", channel)

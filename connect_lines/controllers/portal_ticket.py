@@ -21,7 +21,7 @@ class TicketPortal(CustomerPortal):
         return values
 
     @route(["/my/tickets", "/my/tickets/page/<int:page>"], type="http", auth="user", website=True, methods=["GET"])
-    def tickets(self, page=1, filterby="open", **_query):
+    def tickets(self, page=1, filterby="open", search="", **_query):
         filters = {
             "open": {"label": request.env._("Open tickets"), "domain": [("stage_kind", "in", OPEN_KINDS)]},
             "closed": {"label": request.env._("Closed tickets"), "domain": [("stage_kind", "not in", OPEN_KINDS)]},
@@ -29,8 +29,10 @@ class TicketPortal(CustomerPortal):
         }
         filterby = filterby if filterby in filters else "open"
         domain = [("partner_id", "=", request.env.user.partner_id.id), *filters[filterby]["domain"]]
+        if search:  # by its number a ticket is found however far it is
+            domain = ["|", ("name", "ilike", search), ("summary", "ilike", search), domain[0]]
         tickets = request.env["connect.ticket"]
-        pages = pager("/my/tickets", tickets.search_count(domain), page, PAGE, url_args={"filterby": filterby})
+        pages = pager("/my/tickets", tickets.search_count(domain), page, PAGE, url_args={"filterby": filterby, "search": search})
         found = tickets.search(domain, order="id desc", limit=PAGE, offset=pages["offset"])
         values = {
             **self._prepare_portal_layout_values(),
@@ -41,6 +43,9 @@ class TicketPortal(CustomerPortal):
             "pager": pages,
             "searchbar_filters": filters,
             "filterby": filterby,
+            "searchbar_inputs": {"all": {"input": "all", "label": request.env._("Number or title")}},
+            "search_in": "all",
+            "search": search,
             "may_create": bool(self._lines()),
             "has_any": bool(self._own_count()),
         }

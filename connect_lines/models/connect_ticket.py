@@ -101,8 +101,8 @@ class ConnectTicket(models.Model):
     situation = fields.Text("Situation", help="In which the request arose.")
     desired_result = fields.Text("Desired result")
     other_info = fields.Text("Other information")
-    os_version = fields.Char("Operating system", help="Captured when the form was sent.")
-    browser_version = fields.Char("Browser", help="Captured when the form was sent.")
+    os_version = fields.Char("Operating system", help="Captured when the form was sent, or as the user was seen last.")
+    browser_version = fields.Char("Browser", help="Captured when the form was sent, or as the user was seen last.")
 
     line_description = fields.Text(related="line_id.description", string="Description of the line")
     partner_function = fields.Char(related="partner_id.function", string="Position")
@@ -313,6 +313,8 @@ class ConnectTicket(models.Model):
             ).id
         if not vals.get("stage_id"):
             vals["stage_id"] = self.env["connect.ticket.stage"]._first(kind.process).id
+        if vals.get("origin") not in ("portal", "mail") and not (vals.get("os_version") or vals.get("browser_version")):
+            vals.update(self._captured(self.env["res.partner"].browse(vals.get("partner_id"))))
 
     @api.model
     def _first_instance(self, line, partner, kind):

@@ -6,6 +6,7 @@ holiday or a policy has changed.
 """
 
 from datetime import timedelta
+from itertools import zip_longest
 
 from babel.dates import format_timedelta
 from odoo import api, fields, models
@@ -79,7 +80,7 @@ class ConnectTicket(models.Model):
         for ticket in self:
             seconds = {}
             moves = ticket.event_ids.filtered("stage_id").sorted(lambda each: (each.at, each.id))
-            for move, following in zip(moves, [*moves[1:], False], strict=True):
+            for move, following in zip_longest(moves, moves[1:]):
                 if following or move.kind in OPEN_KINDS:
                     end = following.at if following else now
                     stage_id = str(move.stage_id.id)  # as JSON has it

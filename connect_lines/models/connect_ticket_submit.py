@@ -151,6 +151,18 @@ class ConnectTicket(models.Model):
             raise UserError(_("How often it happened is one of: once, repeated."))
         return texts
 
+    @api.model
+    def _captured(self, partner):
+        """System and browser with which a person was seen last, for what is filed in his name (LIN-58)."""
+        # sudo: the person's devices, whoever files the ticket
+        device = self.env["res.device"].sudo().search(
+            [("user_id.partner_id", "=", partner.id)], order="last_activity desc", limit=1
+        )  # fmt: skip
+        return {
+            "os_version": (device.platform or "").title() or False,
+            "browser_version": (device.browser or "").title() or False,
+        }
+
     def _to_submitted(self):
         self.ensure_one()
         return {"id": self.id, "name": self.name, "stage": self.stage_id.name}

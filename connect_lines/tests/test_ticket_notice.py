@@ -93,6 +93,17 @@ class TestTicketNotice(TicketCase):
             self.look()
             self.assertEqual(len(self.told(ticket)), 1)
 
+    def test_a_duplicate(self):
+        """What was told of its deadline does not go on with the other ticket."""
+        with freeze_time(self.at("02T06:00")):
+            target, duplicate = self.ticket(user_id=self.second.id), self.ticket(user_id=self.agent_a.id)
+            self.say(target, self.second, "yes")
+        with freeze_time(self.at("02T10:00")):
+            self.look()
+            self.assertTrue(self.told(duplicate))
+            duplicate.with_user(self.agent_a)._merge_into(target.with_user(self.agent_a))
+            self.assertFalse(self.told(duplicate) or self.told(target))
+
     def test_the_clock_stands(self):
         """While the client is waited for nobody is warned; the rest of the time is counted from where it stood."""
         with freeze_time(self.at("02T06:00")):

@@ -103,6 +103,40 @@ class TestTicketPortal(HttpCase, TicketCase):
         self.assertIn("Часы стоят: ждём вашего ответа", page())
         self.assertNotIn("Решим до", page())
 
+    def test_a_wish_is_followed_by_its_number(self):
+        """LIN-60: each step with its day; found by the number when it is done, too."""
+        wish = self.ticket(type_id=self.env.ref("connect_lines.ticket_type_wish").id, summary="Dark colours").sudo()
+        for code in ("clarification", "consideration", "development", "done"):
+            wish.stage_id = self.stage(f"wish_{code}")
+        self.enter(self.recipient_a)
+        page = self.url_open(f"/my/tickets/{wish.id}").text
+        steps = re.findall(r"<span>([^<]*)</span>", page[page.index("o_connect_wish") :].split("</ol>")[0])
+        self.assertEqual(steps, ["Принято", "Уточнение", "Рассмотрение", "В разработке", "Реализовано"])
+        self.assertNotIn("Dark colours", self.url_open("/my/tickets").text)
+        self.assertIn("Dark colours", self.url_open(f"/my/tickets?search={wish.name}").text)
+        self.assertIn("Заявки с таким номером", self.url_open("/my/tickets?search=999999").text)
+        self._connect(self.line_a, self.colleague_a)
+        self.enter(self.colleague_a)
+        self.assertNotIn("Dark colours", self.url_open(f"/my/tickets?search={wish.name}").text)
+
+    def test_a_distributor_follows_his_own(self):
+        """LIN-29: on a line for staff he is a recipient; nothing else of tickets is his."""
+        self.env["connect.subscription"].create(
+            {"company_id": self.env.ref("base.main_company").id, "feature": "ticket", "date_start": "2020-01-01"}
+        )
+        line = self.env.ref("connect_lines.line_staff_support")
+        topic = self.env.ref("connect_lines.topic_other")
+        done = self.submit(
+            self.user_distributor, {"situation": "a", "desired_result": "b"},
+            line_id=line.id, topic_id=topic.id, type_code="wish", summary="More figures",
+        )  # fmt: skip
+        foreign = self.ticket()
+        self.enter(self.user_distributor)
+        self.assertIn("More figures", self.url_open("/my/tickets").text)
+        self.assertIn("More figures", self.url_open(f"/my/tickets/{done['id']}").text)
+        self.assertNotIn("The journal", self.url_open(f"/my/tickets/{foreign.id}").text)
+        self.assertEqual(self.env["connect.ticket"].with_user(self.user_distributor).search([]).id, done["id"])
+
     def test_without_the_subscription(self):
         """The list stays, no new one is offered."""
         self.subscriptions.unlink()
