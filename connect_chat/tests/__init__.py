@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_browser,
+    test_caller_context,
     test_contract,
     test_events,
     test_feed,

@@ -105,18 +105,16 @@ class TicketPortal(CustomerPortal):
     def _submit(self, form):
         os_version, browser_version = describe(request.httprequest.headers.get("User-Agent", ""))
         details = {name: form[name] for name in DETAILS if form.get(name)}
-        result = (
-            request.env["connect.ticket"]
-            .with_context(connect_ticket_origin="portal")
-            .submit(
-                self._number(form.get("line_id")),
-                form.get("type_code", ""),
-                self._number(form.get("topic_id")),
-                form.get("summary", ""),
-                {**details, "os_version": os_version, "browser_version": browser_version},
-                priority="blocking" if form.get("blocking") else "normal",
-                idempotency_key=form.get("form_key", ""),
-            )
+        result = request.env["connect.ticket"]._submit(
+            self._number(form.get("line_id")),
+            form.get("type_code", ""),
+            self._number(form.get("topic_id")),
+            form.get("summary", ""),
+            {**details, "os_version": os_version, "browser_version": browser_version},
+            recipient_id=False,
+            priority="blocking" if form.get("blocking") else "normal",
+            idempotency_key=form.get("form_key", ""),
+            origin="portal",
         )
         return request.env["connect.ticket"].browse(result["id"])
 

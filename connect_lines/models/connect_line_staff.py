@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from .connect_line import STAFF
+from .verbs import trusted
 
 
 class ConnectLine(models.Model):
@@ -54,7 +55,7 @@ class ConnectLine(models.Model):
 
         :param users: `res.users` whose accounts were just made; nothing for all there are
         """
-        lines = self.sudo().filtered("for_staff")  # sudo: a fact about the line, whoever makes the account
+        lines = trusted(self).sudo().filtered("for_staff")  # sudo: a fact about the line, whoever makes the account
         if not lines:
             return
         groups = [self.env.ref(f"connect_lines.group_{role}").id for role in ("agent", "distributor")]

@@ -23,6 +23,7 @@ MISSED_REASONS = [
 ]
 CLOSE_REASONS = [("finished", "Work finished"), ("moved", "Moved to another line"), ("silence", "No answer")]
 NO_OFFER = {"offered_to_id": None, "offered_until": None}
+DISPATCHING = object()  # the value of the context key connect_dispatching; a caller from outside cannot have it
 NOW = SQL("(clock_timestamp() AT TIME ZONE 'UTC')")
 
 
@@ -202,7 +203,7 @@ class ConnectRequest(models.Model):
         decision = self.env.cr.dictfetchone()
         if decision:
             self.browse(decision["request_id"]).invalidate_recordset()
-            if not self.env.context.get("connect_dispatching"):
+            if self.env.context.get("connect_dispatching") is not DISPATCHING:
                 self._on_transition(decision)
             self.env["connect.dispatcher"]._after_commit("settle")
         return decision
