@@ -16,7 +16,9 @@ class DiscussChannel(models.Model):
     channel_type = fields.Selection(
         selection_add=[("connect", "Conversation with a support line")], ondelete={"connect": "cascade"}
     )
-    connect_line_id = fields.Many2one("connect.line", string="Support line", readonly=True, ondelete="restrict")
+    connect_line_id = fields.Many2one(
+        "connect.line", string="Support line", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
     connect_partner_id = fields.Many2one(
         "res.partner", string="Recipient", readonly=True, ondelete="restrict", index="btree_not_null"
     )

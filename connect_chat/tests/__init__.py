@@ -5,6 +5,7 @@ from . import (
     test_contract,
     test_events,
     test_feed,
+    test_indexes,
     test_isolation,
     test_parallel,
     test_portal,

@@ -79,6 +79,7 @@ class ConnectApplication(models.Model):
         "res.partner",
         "Client",
         groups=STAFF,
+        index="btree_not_null",
         domain="[('connect_is_client', '=', True), ('company_id', '=', company_id)]",
         help="Whose user the person becomes. Empty: a new client with the name of the organisation.",
     )

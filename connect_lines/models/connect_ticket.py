@@ -55,7 +55,7 @@ class ConnectTicket(models.Model):
     )
     partner_id = fields.Many2one("res.partner", "User", required=True, index=True, ondelete="restrict")
     client_id = fields.Many2one(
-        "res.partner", "Client", related="partner_id.commercial_partner_id", store=True, precompute=True
+        "res.partner", "Client", related="partner_id.commercial_partner_id", store=True, index=True, precompute=True
     )
     company_id = fields.Many2one(
         "res.company",
@@ -72,7 +72,9 @@ class ConnectTicket(models.Model):
     )
     type_code = fields.Char("Code of the type", related="type_id.code")
     process = fields.Selection(related="type_id.process", string="Stages")
-    topic_id = fields.Many2one("connect.topic", "Topic", required=True, ondelete="restrict", tracking=True)
+    topic_id = fields.Many2one(
+        "connect.topic", "Topic", required=True, index=True, ondelete="restrict", tracking=True
+    )
     stage_id = fields.Many2one(
         "connect.ticket.stage",
         "Stage",
@@ -86,7 +88,9 @@ class ConnectTicket(models.Model):
     priority = fields.Selection(PRIORITIES, "Priority", required=True, default="normal", tracking=True)
     urgency = fields.Integer(compute="_compute_urgency", store=True, precompute=True)
     origin = fields.Selection(ORIGINS, "Source", required=True, readonly=True, default="agent")
-    rule_id = fields.Many2one("connect.ticket.rule", "By the rule", readonly=True, ondelete="set null", copy=False)
+    rule_id = fields.Many2one(
+        "connect.ticket.rule", "By the rule", readonly=True, index="btree_not_null", ondelete="set null", copy=False
+    )
     idempotency_key = fields.Char(readonly=True, copy=False)
     duplicate_of_id = fields.Many2one("connect.ticket", "Duplicate of", readonly=True, ondelete="restrict", copy=False)
     duplicate_ids = fields.One2many("connect.ticket", "duplicate_of_id", "Duplicates")

@@ -23,7 +23,9 @@ class ConnectTicket(models.Model):
     _inherit = "connect.ticket"
 
     event_ids = fields.One2many("connect.ticket.event", "ticket_id", "History", readonly=True)
-    policy_id = fields.Many2one("connect.ticket.policy", "Deadlines by", readonly=True, ondelete="set null")
+    policy_id = fields.Many2one(
+        "connect.ticket.policy", "Deadlines by", readonly=True, index="btree_not_null", ondelete="set null"
+    )
     first_reply_at = fields.Datetime("First reply", readonly=True, copy=False)
     closed_at = fields.Datetime("Closed", readonly=True, copy=False)
     reply_due = fields.Datetime("First reply due", readonly=True, copy=False)

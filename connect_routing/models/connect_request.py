@@ -61,7 +61,9 @@ class ConnectRequest(models.Model):
     first_reply_at = fields.Datetime(readonly=True)
     closed_at = fields.Datetime(readonly=True)
     close_reason = fields.Selection(CLOSE_REASONS, readonly=True)
-    moved_to_id = fields.Many2one("connect.line", string="Moved to", readonly=True, ondelete="restrict")
+    moved_to_id = fields.Many2one(
+        "connect.line", string="Moved to", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
     previous_id = fields.Many2one(
         "connect.request", string="Came from", readonly=True, ondelete="restrict", help="On the line it was moved from."
     )
