@@ -206,7 +206,7 @@ STATEMENTS = (
             reply_due, solve_due, deadline, warn_at, first_reply_at, closed_at, create_uid, write_uid, create_date,
             write_date)
         SELECT lpad((500000 + CASE WHEN line = %(line)s THEN n * 2 + r / 50 ELSE r END)::text, 6, '0'),
-               (ARRAY['Не сходится оборотка', 'Не открывается журнал', 'Возврат от покупателя'])[r %% 3 + 1] || ' ' || r,
+               (ARRAY['Не сходится оборотка', 'Не открывается журнал', 'Возврат товара'])[r %% 3 + 1] || ' ' || r,
                line, owner, p.id, p.parent_id, p.company_id,
                CASE WHEN r %% 10 <> 1 AND line <> %(line)s THEN %(employee)s + n * %(staff)s + 2 + r %% 6 END,
                (SELECT id FROM connect_ticket_type WHERE code = 'other'),

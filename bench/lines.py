@@ -1,7 +1,8 @@
 """The commonest screens and calls with ten service companies and with 5,000, in the same run on the same database.
 
-5,000 companies have 100,000 clients, 1,000,000 users of them and 500,000 tickets (`_tenants.py`). What a screen asks for is read from
-its own action and view, as the web client does; each round is a transaction of its own in the name of the user.
+5,000 companies have 100,000 clients, 1,000,000 users of them and 500,000 tickets (`_tenants.py`). What a screen asks
+for is read from its own action and view, as the web client does; each round is a transaction of its own in the name
+of the user.
 
 The promise: nothing takes longer than a second, and what belongs to one company takes no longer beside 5,000 others.
 What spans companies by nature (the vendor's line, the distributor, the platform) is only held to the second.

@@ -65,7 +65,8 @@ class DiscussChannel(models.Model):
         if not item_id:  # stored since we looked, and visible: the same text sent twice at once
             return items._stored_message(self, author, key)
         # sudo: mail.message, ir.attachment - the values are checked, and recipients may not write files themselves
-        channel = trusted(self).sudo().with_context(
+        channel = trusted(self).sudo()
+        channel = channel.with_context(
             connect_posting=POSTING,
             mail_post_autofollow=False,
             temporary_id=self.env.context.get("temporary_id"),  # by which the sender's screen knows its own message

@@ -57,9 +57,7 @@ class TestCallerContext(HttpCase, ChatCase):
 
     @classmethod
     def _work(cls, env):
-        request = env["connect.request"].browse(
-            env["connect.request"].start_work(cls.line_a.id, cls.anna.id)["id"]
-        )
+        request = env["connect.request"].browse(env["connect.request"].start_work(cls.line_a.id, cls.anna.id)["id"])
         request.finish(note="done")
         request.with_user(cls.recipient_a).rate(5, "fine")
 

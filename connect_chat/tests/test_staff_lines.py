@@ -76,8 +76,10 @@ class TestStaffLines(HttpCase, ChatCase):
         channel = self.conversation(questions, self.agent_a.partner_id)
         self.post(self.agent_a, "a question", channel)
         self.assertEqual(self.request(channel).state, "queued")
-        connection = self.env["connect.line"]._recipient_lines(self.agent_a.partner_id).filtered(
-            lambda each: each.line_id == questions
+        connection = (
+            self.env["connect.line"]
+            ._recipient_lines(self.agent_a.partner_id)
+            .filtered(lambda each: each.line_id == questions)
         )
         line = channel.with_user(self.agent_a).with_context(lang="en_US")._connect_portal_line(connection)
         self.assertIn("no free specialists", line["guidance"]["text"])

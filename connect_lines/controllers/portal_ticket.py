@@ -32,7 +32,9 @@ class TicketPortal(CustomerPortal):
         if search:  # by its number a ticket is found however far it is
             domain = ["|", ("name", "ilike", search), ("summary", "ilike", search), domain[0]]
         tickets = request.env["connect.ticket"]
-        pages = pager("/my/tickets", tickets.search_count(domain), page, PAGE, url_args={"filterby": filterby, "search": search})
+        pages = pager(
+            "/my/tickets", tickets.search_count(domain), page, PAGE, url_args={"filterby": filterby, "search": search}
+        )
         found = tickets.search(domain, order="id desc", limit=PAGE, offset=pages["offset"])
         values = {
             **self._prepare_portal_layout_values(),

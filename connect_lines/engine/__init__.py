@@ -1,8 +1,9 @@
 """Rules of lines as plain typed Python. Nothing here knows Odoo or a database.
 
-Of service tickets: the clock of deadlines, who is warned when, the choice of a policy, what a browser says. The models feed it working
-intervals and events and store what it answers, so a deadline can always be computed anew: after a holiday was
-entered, a policy changed, a ticket reopened. Of payments: what a month of accounts and subscriptions costs.
+Of service tickets: the clock of deadlines, what is told of them when, the choice of a policy, what a browser says. The
+models feed it working intervals and events and store what it answers, so a deadline can always be computed anew:
+after a holiday was entered, a policy changed, a ticket reopened. Of payments: what a month of accounts and
+subscriptions costs.
 """
 
 from .browser import describe

@@ -72,9 +72,7 @@ class ConnectTicket(models.Model):
     )
     type_code = fields.Char("Code of the type", related="type_id.code")
     process = fields.Selection(related="type_id.process", string="Stages")
-    topic_id = fields.Many2one(
-        "connect.topic", "Topic", required=True, index=True, ondelete="restrict", tracking=True
-    )
+    topic_id = fields.Many2one("connect.topic", "Topic", required=True, index=True, ondelete="restrict", tracking=True)
     stage_id = fields.Many2one(
         "connect.ticket.stage",
         "Stage",

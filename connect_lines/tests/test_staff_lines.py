@@ -32,8 +32,10 @@ class TestStaffLines(LinesCase):
         own = self._staff("Ilya", self.main, "agent")
         for user in (self.recipient_a, self.platform, own):
             self.assertFalse(self.lines & self.connected(user), user.name)
-        by_admin = self.env["res.users"].with_user(self.admin_a)._connect_create_account(
-            {"name": "New", "email": "new@test.example"}, role="agent"
+        by_admin = (
+            self.env["res.users"]
+            .with_user(self.admin_a)
+            ._connect_create_account({"name": "New", "email": "new@test.example"}, role="agent")
         )
         self.assertLessEqual(self.lines, self.connected(by_admin), "registered by the company's administrator")
 

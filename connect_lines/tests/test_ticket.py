@@ -89,9 +89,7 @@ class TestTicket(TicketCase):
                 with self.subTest(view=view, code=code):
                     tickets = self.env["connect.ticket"].with_user(self.agent_a)
                     if view == "view_ticket_quick_form":
-                        tickets = tickets.with_context(
-                            default_line_id=self.line_a.id, default_partner_id=self.anna.id
-                        )
+                        tickets = tickets.with_context(default_line_id=self.line_a.id, default_partner_id=self.anna.id)
                     form = Form(tickets, f"connect_lines.{view}")
                     for name, value in values.items():
                         if view == "view_ticket_form" or name in ("summary", "topic_id"):

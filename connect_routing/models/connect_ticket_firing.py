@@ -96,9 +96,7 @@ class ConnectTicketFiring(models.Model):
         if isinstance(refused, UserError) and not isinstance(refused, AccessError):
             _logger.info("Rule %s made no ticket for request %s: %s", self.rule_id.id, self.request_id.id, refused)
             return str(refused)
-        _logger.error(
-            "Rule %s made no ticket for request %s", self.rule_id.id, self.request_id.id, exc_info=refused
-        )
+        _logger.error("Rule %s made no ticket for request %s", self.rule_id.id, self.request_id.id, exc_info=refused)
         return self.env._("An error of the program. The administrator of the installation finds it in the log.")
 
     def _ticket_values(self):

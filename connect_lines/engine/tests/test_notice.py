@@ -1,4 +1,4 @@
-"""Notices by properties: a job that looks every minute at tickets with any history, against what it should have seen."""
+"""Notices by properties: a job that looks now and then at any history, against what it should have seen."""
 
 from __future__ import annotations
 
