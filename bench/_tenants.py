@@ -123,10 +123,10 @@ STATEMENTS = (
     """,
     """
     INSERT INTO connect_line (id, name, description, company_id, sequence, active, kind, delivery_rule, rating_mode,
-        capacity, transfer_consent, ring_timeout, session_hours, sl_threshold, wrapup_time, create_uid, write_uid,
-        create_date, write_date)
+        capacity, transfer_consent, contract_rule, ring_timeout, session_hours, sl_threshold, wrapup_time, create_uid,
+        write_uid, create_date, write_date)
     SELECT %(line)s + n * %(lines)s + k, 'Линия ' || n || '-' || k, 'Поддержка прикладных решений', %(company)s + n,
-           10 * k, TRUE, 'support', 'standard', 'always', 0, FALSE, 60, 24, 30, 30, 1, 1, now(), now()
+           10 * k, TRUE, 'support', 'standard', 'always', 0, FALSE, 'ignore', 60, 24, 30, 30, 1, 1, now(), now()
       FROM generate_series(%(first)s, %(last)s) n, generate_series(0, %(lines)s - 1) k
     """,
     """
