@@ -92,6 +92,7 @@ class TestTicketRules(RoutingCase):
 
     @mute_logger("odoo.addons.connect_routing.models.connect_ticket_firing")
     def test_one_rule_that_cannot_does_not_stop_the_others(self):
+        self.company.partner_id.lang = "en_US"
         broken, sound = self.rule("request"), self.rule("request", summary="sound")
         self.write_to_line(self.anna)
         fill_in = type(self.env["connect.ticket"])._fill_in
