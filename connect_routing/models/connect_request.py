@@ -78,7 +78,7 @@ class ConnectRequest(models.Model):
     _one_open = models.UniqueIndex("(line_id, partner_id) WHERE state <> 'closed'")
     _queue = models.Index("(line_id, queued_at, id) WHERE state = 'queued'")
     _in_work = models.Index("(user_id) WHERE state IN ('offered', 'active')")
-    _offers = models.Index("(offered_to_id) WHERE state = 'offered'")
+    _offers = models.Index("(offered_to_id) WHERE offered_to_id IS NOT NULL")
     _of_recipient = models.Index("(line_id, partner_id, id DESC)")
     _by_line = models.Index("(line_id, id DESC)")
     _owner = models.Constraint(
