@@ -1,7 +1,8 @@
 """Service companies by the thousand, made by SQL: the same shape for each, whatever their number.
 
 Every company has 20 clients with 10 users each, 8 of staff (administrator, supervisor, 6 specialists), two lines, and
-200 requests with their conversations and ledger. Six users of each are connected to a line of the one vendor, too.
+200 requests with their conversations and ledger, and 100 tickets, ten of them open. Six users of each are connected
+to a line of the one vendor, too, and have two of the tickets there.
 Rows have the columns that the ORM would fill; ids are computed, so a database can be grown further.
 """
 
@@ -11,7 +12,7 @@ from typing import Any
 
 import psycopg2
 
-CLIENTS, PEOPLE, STAFF, LINES, REQUESTS, VENDOR_PEOPLE = 20, 10, 8, 2, 200, 6
+CLIENTS, PEOPLE, STAFF, LINES, REQUESTS, VENDOR_PEOPLE, TICKETS = 20, 10, 8, 2, 200, 6, 100
 # the first ids; those of number n follow from them
 COMPANY, CARD, EMPLOYEE, CLIENT, PERSON, LINE = 100_000, 100_000, 300_000, 1_000_000, 2_000_000, 100_000
 VENDOR_LINE = LINE  # the lines of company 0, the vendor
@@ -19,7 +20,7 @@ TABLES = [
     "res_partner", "res_users", "res_company", "res_groups_users_rel", "res_company_users_rel", "connect_line",
     "connect_line_member", "connect_line_connection", "connect_line_grant", "connect_subscription", "connect_agent",
     "connect_status_log", "connect_request", "connect_decision", "discuss_channel", "discuss_channel_member",
-    "connect_feed",
+    "connect_feed", "connect_ticket", "connect_ticket_event",
 ]  # fmt: skip
 
 
@@ -96,11 +97,11 @@ STATEMENTS = (
     """
     INSERT INTO res_company (id, name, partner_id, currency_id, sequence, parent_path, active, layout_background,
         connect_role, connect_access, connect_is_vendor, connect_distributor_id, connect_idle_minutes, email,
-        connect_notify_email, create_uid, write_uid, create_date, write_date)
+        connect_notify_email, connect_contract_days, create_uid, write_uid, create_date, write_date)
     SELECT %(company)s + n, 'Сервис ' || n, %(card)s + n, (SELECT currency_id FROM res_company ORDER BY id LIMIT 1), 10,
            %(company)s + n || '/', TRUE, 'Blank', 'partner', 'full', n = 0,
            (SELECT id FROM res_company WHERE connect_role = 'distributor' LIMIT 1), 10, n || '@example.com', NULL,
-           1, 1, now(), now()
+           30, 1, 1, now(), now()
       FROM generate_series(%(first)s, %(last)s) n
     """,
     """
@@ -122,10 +123,10 @@ STATEMENTS = (
     """,
     """
     INSERT INTO connect_line (id, name, description, company_id, sequence, active, kind, delivery_rule, rating_mode,
-        capacity, transfer_consent, ring_timeout, session_hours, sl_threshold, wrapup_time, create_uid, write_uid,
-        create_date, write_date)
+        capacity, transfer_consent, contract_rule, ring_timeout, session_hours, sl_threshold, wrapup_time, create_uid,
+        write_uid, create_date, write_date)
     SELECT %(line)s + n * %(lines)s + k, 'Линия ' || n || '-' || k, 'Поддержка прикладных решений', %(company)s + n,
-           10 * k, TRUE, 'support', 'standard', 'always', 0, FALSE, 60, 24, 30, 30, 1, 1, now(), now()
+           10 * k, TRUE, 'support', 'standard', 'always', 0, FALSE, 'ignore', 60, 24, 30, 30, 1, 1, now(), now()
       FROM generate_series(%(first)s, %(last)s) n, generate_series(0, %(lines)s - 1) k
     """,
     """
@@ -135,7 +136,8 @@ STATEMENTS = (
     """,
     """
     INSERT INTO connect_subscription (company_id, feature, date_start, create_uid, write_uid)
-    SELECT %(company)s + n, 'api', '2026-01-01', 1, 1 FROM generate_series(%(first)s, %(last)s) n
+    SELECT %(company)s + n, feature, '2026-01-01', 1, 1
+      FROM generate_series(%(first)s, %(last)s) n, unnest(ARRAY['api', 'ticket']) feature
     """,
     """
     INSERT INTO connect_line_member (line_id, user_id, company_id, owner_id, priority, sequence, load, capacity,
@@ -196,6 +198,36 @@ STATEMENTS = (
     INSERT INTO discuss_channel_member (channel_id, partner_id, new_message_separator)
     SELECT id, connect_partner_id, 0 FROM channel
     """,
+    # of the open tickets one is overdue, one will be soon; numbers far from those that the clock gives
+    """
+    WITH made AS (
+        INSERT INTO connect_ticket (name, summary, line_id, owner_id, partner_id, client_id, company_id, user_id,
+            type_id, topic_id, stage_id, stage_kind, priority, urgency, origin, situation, desired_result,
+            reply_due, solve_due, deadline, warn_at, first_reply_at, closed_at, create_uid, write_uid, create_date,
+            write_date)
+        SELECT lpad((500000 + CASE WHEN line = %(line)s THEN n * 2 + r / 50 ELSE r END)::text, 6, '0'),
+               (ARRAY['Не сходится оборотка', 'Не открывается журнал', 'Возврат товара'])[r %% 3 + 1] || ' ' || r,
+               line, owner, p.id, p.parent_id, p.company_id,
+               CASE WHEN r %% 10 <> 1 AND line <> %(line)s THEN %(employee)s + n * %(staff)s + 2 + r %% 6 END,
+               (SELECT id FROM connect_ticket_type WHERE code = 'other'),
+               (SELECT id FROM connect_topic WHERE company_id IS NULL LIMIT 1), s.id, s.kind,
+               CASE WHEN r = 0 THEN 'blocking' ELSE 'normal' END, CASE WHEN r = 0 THEN 2 ELSE 0 END, 'portal',
+               'Закрываем месяц', 'Найти разницу', NULL, CASE WHEN r < 10 THEN due END,
+               CASE WHEN r < 10 THEN due END, CASE WHEN r < 10 THEN due - interval '4 hours' END, moment,
+               CASE WHEN r >= 10 THEN moment + interval '5 hours' END, 1, 1, moment, moment
+          FROM generate_series(greatest(%(first)s, 1), %(last)s) n, generate_series(0, %(tickets)s - 1) r,
+               LATERAL (SELECT now() AT TIME ZONE 'UTC' - make_interval(hours => r) AS moment,
+                               now() AT TIME ZONE 'UTC' + make_interval(hours => 10 * r - 7) AS due,
+                               CASE WHEN r %% 50 = 5 THEN %(line)s ELSE %(line)s + n * %(lines)s END AS line,
+                               CASE WHEN r %% 50 = 5 THEN %(company)s ELSE %(company)s + n END AS owner) of,
+               LATERAL (SELECT id, kind FROM connect_ticket_stage WHERE process = 'service' AND kind =
+                               CASE WHEN r >= 10 THEN 'done' WHEN r %% 2 = 0 THEN 'work' ELSE 'new' END LIMIT 1) s,
+               res_partner p
+         WHERE p.id = %(person)s + n * %(clients)s * %(people)s + r %% %(vendor_people)s
+        RETURNING id, stage_id, stage_kind, create_date)
+    INSERT INTO connect_ticket_event (ticket_id, at, code, stage_id, kind, user_id)
+    SELECT id, create_date, 'opened', stage_id, stage_kind, 1 FROM made
+    """,
     """
     UPDATE connect_line_connection n SET channel_id = c.id FROM discuss_channel c
      WHERE c.connect_line_id = n.line_id AND c.connect_partner_id = n.partner_id AND n.channel_id IS NULL
@@ -242,6 +274,7 @@ def make_tenants(env: Any, first: int, last: int) -> None:
         "lines": LINES,
         "requests": REQUESTS,
         "vendor_people": VENDOR_PEOPLE,
+        "tickets": TICKETS,
     }
     cr.execute("SET LOCAL synchronous_commit = off; SET LOCAL maintenance_work_mem = '512MB'")
     _without_checks(cr)

@@ -1,7 +1,8 @@
 """The commonest screens and calls with ten service companies and with 5,000, in the same run on the same database.
 
-5,000 companies have 100,000 clients and 1,000,000 users of them (`_tenants.py`). What a screen asks for is read from
-its own action and view, as the web client does; each round is a transaction of its own in the name of the user.
+5,000 companies have 100,000 clients, 1,000,000 users of them and 500,000 tickets (`_tenants.py`). What a screen asks
+for is read from its own action and view, as the web client does; each round is a transaction of its own in the name
+of the user.
 
 The promise: nothing takes longer than a second, and what belongs to one company takes no longer beside 5,000 others.
 What spans companies by nature (the vendor's line, the distributor, the platform) is only held to the second.
@@ -106,7 +107,45 @@ def recipients(line: int, search: str = "") -> Screen:
     return lambda env: env["discuss.channel"]._connect_agent_recipients(line, search, PAGE)["items"]
 
 
+def first_ticket(env: Any) -> Any:
+    return env["connect.ticket"].search([("line_id", "=", tenants.line(MINE))], limit=1)
+
+
+def one_ticket(env: Any) -> Any:
+    """The form of a ticket, as the web client reads it."""
+    arch = etree.fromstring(env["connect.ticket"].get_view(False, "form")["arch"])
+    known = env["connect.ticket"].fields_get(attributes=["type"])
+    return first_ticket(env).web_read(fields_of(arch, known))
+
+
+def create_ticket(env: Any) -> Any:
+    """By the verb that integrations call; rolled back."""
+    details = {"situation": "Закрываем месяц", "desired_result": "Найти разницу"}
+    topic = env.ref("connect_lines.topic_other").id
+    person = tenants.person(MINE, 9)
+    return env["connect.ticket"].submit(tenants.line(MINE), "other", topic, "Новая заявка", details, person)
+
+
+def own_tickets(env: Any) -> Any:
+    """«My tickets» of the portal: the page's count and its rows."""
+    domain = [("partner_id", "=", env.user.partner_id.id), ("stage_kind", "in", ["new", "work", "waiting"])]
+    tickets = env["connect.ticket"]
+    found = tickets.search(domain, order="id desc", limit=20)
+    return tickets.search_count(domain), [(each.name, each.stage_id.name, each.user_id.name) for each in found.sudo()]
+
+
+def own_ticket(env: Any) -> Any:
+    """One ticket's page of the portal, with what is promised."""
+    ticket = env["connect.ticket"].search([("partner_id", "=", env.user.partner_id.id)], limit=1)
+    return ticket._filled_details(), ticket.sudo()._promises(), ticket.message_ids.ids
+
+
 # who, his id (0: the distributor, whom the demo data bring), what he opens
+OPEN = [("stage_kind", "in", ["new", "work", "waiting"])]
+TICKETS = screen("connect_lines.action_ticket", found=OPEN)
+TICKET_CARDS = screen("connect_lines.action_ticket", "kanban", found=OPEN, group="stage_id")
+SOON = screen("connect_lines.action_ticket", found=[("is_soon", "=", True)])
+OVERDUE = screen("connect_lines.action_ticket", found=[("is_overdue", "=", True)])
 PERSON_SEARCH = screen("connect_lines.action_person", found=named(SEARCHED))
 LOGIN_SEARCH = screen("connect_lines.action_person", found=named(str(tenants.person(MINE, 77))))
 REQUESTS = screen("connect_routing.action_connect_request")
@@ -134,6 +173,18 @@ OWN: list[tuple[str, int, str, Screen]] = [
     ("specialist", tenants.agent(MINE), "requests", REQUESTS),
     ("specialist", tenants.agent(MINE), "get_state", lambda env: env["connect.agent"].get_state()),
     ("specialist", tenants.agent(MINE), "sidebar", recipients(tenants.line(MINE))),
+    ("supervisor", tenants.supervisor(MINE), "tickets", TICKETS),
+    ("supervisor", tenants.supervisor(MINE), "ticket cards", TICKET_CARDS),
+    ("supervisor", tenants.supervisor(MINE), "closed tickets, too", screen("connect_lines.action_ticket")),
+    ("supervisor", tenants.supervisor(MINE), "deadline near", SOON),
+    ("supervisor", tenants.supervisor(MINE), "overdue", OVERDUE),
+    ("specialist", tenants.agent(MINE), "tickets", TICKETS),
+    ("specialist", tenants.agent(MINE), "tickets in work", screen("connect_lines.action_ticket_in_work")),
+    ("specialist", tenants.agent(MINE), "lists of tickets", lambda env: env["connect.ticket"]._home_lists()),
+    ("specialist", tenants.agent(MINE), "one ticket", one_ticket),
+    ("specialist", tenants.agent(MINE), "create ticket", create_ticket),
+    ("recipient", tenants.person(MINE, 1), "his tickets", own_tickets),
+    ("recipient", tenants.person(MINE, 1), "his ticket", own_ticket),
     ("recipient", tenants.person(MINE, 1), "portal", portal),
     ("recipient", tenants.person(MINE, 1), "open_request", open_request),
 ]
@@ -143,12 +194,17 @@ ACROSS: list[tuple[str, int, str, Screen]] = [
     ("vendor's administrator", tenants.admin(0), "user by name", PERSON_SEARCH),
     ("vendor's specialist", tenants.agent(0), "sidebar", recipients(tenants.VENDOR_LINE)),
     ("vendor's specialist", tenants.agent(0), "sidebar search", recipients(tenants.VENDOR_LINE, SEARCHED)),
+    ("vendor's administrator", tenants.admin(0), "tickets", screen("connect_lines.action_ticket")),
+    ("vendor's specialist", tenants.agent(0), "tickets", TICKETS),
     ("distributor", 0, "companies", screen("connect_lines.action_lkd")),
     ("platform", 2, "companies", screen("connect_lines.action_company")),
     ("platform", 2, "clients", screen("connect_lines.action_client")),
     ("platform", 2, "users of clients", screen("connect_lines.action_person")),
     ("platform", 2, "user by name", PERSON_SEARCH),
     ("platform", 2, "user by login", LOGIN_SEARCH),
+    ("platform", 2, "tickets", TICKETS),
+    ("platform", 2, "ticket cards", TICKET_CARDS),
+    ("platform", 2, "overdue tickets", OVERDUE),
     ("platform", 2, "requests", REQUESTS),
     ("platform", 2, "ledger", LEDGER),
 ]

@@ -39,6 +39,7 @@
         "views/portal_templates.xml",
         "views/portal_application_templates.xml",
         "views/portal_ticket_templates.xml",
+        "data/staff_lines_data.xml",
     ],
     "demo": [
         "demo/res_company.xml",
@@ -48,6 +49,7 @@
         "demo/connect_line_connection.xml",
         "demo/connect_parties.xml",
         "demo/connect_ticket.xml",
+        "demo/staff_lines.xml",
     ],
     "assets": {
         "web.assets_backend": ["connect_lines/static/src/session/**/*", "connect_lines/static/src/backend/**/*"],

@@ -23,5 +23,6 @@
         "views/res_company_views.xml",
         "views/res_users_views.xml",
         "views/menus.xml",
+        "views/connect_ticket_firing_views.xml",
     ],
 }

@@ -5,4 +5,6 @@ class ConnectLineConnection(models.Model):
     _inherit = "connect.line.connection"
 
     # Whoever begins the conversation locks this row and writes it: a parallel beginner fails and is called again.
-    channel_id = fields.Many2one("discuss.channel", string="Conversation", readonly=True, ondelete="set null")
+    channel_id = fields.Many2one(
+        "discuss.channel", string="Conversation", readonly=True, ondelete="set null", index="btree_not_null"
+    )

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.connect_lines.models.verbs import in_users_language, trusted
 from odoo.exceptions import AccessError, UserError
 
 from .connect_event import SHOWN
@@ -81,6 +82,7 @@ class ConnectRequest(models.Model):
             self.env._("Excellent. High level of support"),
         ]
 
+    @in_users_language
     def rate(self, score, comment=""):
         """The recipient rates finished work, once.
 
@@ -97,7 +99,7 @@ class ConnectRequest(models.Model):
 
     def _store_rating(self, score, comment):
         # sudo: rating.rating, connect.request - the rights were checked by rate(); a recipient has none on ratings
-        request = self.sudo()
+        request = trusted(self).sudo()
         if request.rating_ids:
             raise UserError(self.env._("This work has been rated already. Thank you!"))
         request.env["rating.rating"].create(

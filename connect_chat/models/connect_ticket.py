@@ -47,6 +47,7 @@ class ConnectTicket(models.Model):
                 "age": ticket.age,
                 "term": ticket.deadline_text,
                 "is_overdue": ticket.is_overdue,
+                "is_soon": ticket.is_soon,
             }
             for ticket in self
         ]

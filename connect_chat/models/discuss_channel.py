@@ -6,6 +6,7 @@ and become its specialist by writing in it (ROU-24).
 """
 
 from odoo import api, fields, models
+from odoo.addons.connect_lines.models.verbs import trusted
 from odoo.addons.mail.tools.discuss import Store
 
 
@@ -15,7 +16,9 @@ class DiscussChannel(models.Model):
     channel_type = fields.Selection(
         selection_add=[("connect", "Conversation with a support line")], ondelete={"connect": "cascade"}
     )
-    connect_line_id = fields.Many2one("connect.line", string="Support line", readonly=True, ondelete="restrict")
+    connect_line_id = fields.Many2one(
+        "connect.line", string="Support line", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
     connect_partner_id = fields.Many2one(
         "res.partner", string="Recipient", readonly=True, ondelete="restrict", index="btree_not_null"
     )
@@ -56,7 +59,7 @@ class DiscussChannel(models.Model):
         if channel := self._connect_find(line, partner):  # at READ COMMITTED: begun while we waited for the lock
             return channel
         # sudo: discuss.channel - nobody may create conversations by himself; install_mode keeps the creator out of it
-        channels = self.sudo().with_context(install_mode=True, lang=None)
+        channels = trusted(self).sudo().with_context(install_mode=True, lang=None)
         channel = channels.create(
             {
                 # sudo: connect.line, res.partner - the names of both ends, for mails and pushes

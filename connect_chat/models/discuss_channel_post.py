@@ -7,6 +7,7 @@ specialist's work; it writes no row that two posters share.
 """
 
 from odoo import models
+from odoo.addons.connect_lines.models.verbs import trusted
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import is_html_empty
 
@@ -64,7 +65,12 @@ class DiscussChannel(models.Model):
         if not item_id:  # stored since we looked, and visible: the same text sent twice at once
             return items._stored_message(self, author, key)
         # sudo: mail.message, ir.attachment - the values are checked, and recipients may not write files themselves
-        channel = self.sudo().with_context(connect_posting=POSTING, mail_post_autofollow=False)
+        channel = trusted(self).sudo()
+        channel = channel.with_context(
+            connect_posting=POSTING,
+            mail_post_autofollow=False,
+            temporary_id=self.env.context.get("temporary_id"),  # by which the sender's screen knows its own message
+        )
         message = channel.message_post(
             message_type="comment", subtype_xmlid="mail.mt_comment", author_id=author.id, **values
         )

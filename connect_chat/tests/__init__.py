@@ -1,9 +1,11 @@
 from . import (
     test_access,
     test_browser,
+    test_caller_context,
     test_contract,
     test_events,
     test_feed,
+    test_indexes,
     test_isolation,
     test_parallel,
     test_portal,
@@ -11,5 +13,6 @@ from . import (
     test_rating,
     test_routes,
     test_session,
+    test_staff_lines,
     test_tickets,
 )

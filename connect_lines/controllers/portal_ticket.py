@@ -21,7 +21,7 @@ class TicketPortal(CustomerPortal):
         return values
 
     @route(["/my/tickets", "/my/tickets/page/<int:page>"], type="http", auth="user", website=True, methods=["GET"])
-    def tickets(self, page=1, filterby="open", **_query):
+    def tickets(self, page=1, filterby="open", search="", **_query):
         filters = {
             "open": {"label": request.env._("Open tickets"), "domain": [("stage_kind", "in", OPEN_KINDS)]},
             "closed": {"label": request.env._("Closed tickets"), "domain": [("stage_kind", "not in", OPEN_KINDS)]},
@@ -29,8 +29,12 @@ class TicketPortal(CustomerPortal):
         }
         filterby = filterby if filterby in filters else "open"
         domain = [("partner_id", "=", request.env.user.partner_id.id), *filters[filterby]["domain"]]
+        if search:  # by its number a ticket is found however far it is
+            domain = ["|", ("name", "ilike", search), ("summary", "ilike", search), domain[0]]
         tickets = request.env["connect.ticket"]
-        pages = pager("/my/tickets", tickets.search_count(domain), page, PAGE, url_args={"filterby": filterby})
+        pages = pager(
+            "/my/tickets", tickets.search_count(domain), page, PAGE, url_args={"filterby": filterby, "search": search}
+        )
         found = tickets.search(domain, order="id desc", limit=PAGE, offset=pages["offset"])
         values = {
             **self._prepare_portal_layout_values(),
@@ -41,6 +45,9 @@ class TicketPortal(CustomerPortal):
             "pager": pages,
             "searchbar_filters": filters,
             "filterby": filterby,
+            "searchbar_inputs": {"all": {"input": "all", "label": request.env._("Number or title")}},
+            "search_in": "all",
+            "search": search,
             "may_create": bool(self._lines()),
             "has_any": bool(self._own_count()),
         }
@@ -58,6 +65,7 @@ class TicketPortal(CustomerPortal):
             "page_name": "connect_ticket",
             "ticket": ticket.sudo(),  # sudo: as in the list
             "details": ticket._filled_details(),
+            "promises": ticket.sudo()._promises(),  # sudo: the deadlines of one's own ticket
             "object": ticket,
         }
         return request.render("connect_lines.portal_ticket", values)
@@ -99,18 +107,16 @@ class TicketPortal(CustomerPortal):
     def _submit(self, form):
         os_version, browser_version = describe(request.httprequest.headers.get("User-Agent", ""))
         details = {name: form[name] for name in DETAILS if form.get(name)}
-        result = (
-            request.env["connect.ticket"]
-            .with_context(connect_ticket_origin="portal")
-            .submit(
-                self._number(form.get("line_id")),
-                form.get("type_code", ""),
-                self._number(form.get("topic_id")),
-                form.get("summary", ""),
-                {**details, "os_version": os_version, "browser_version": browser_version},
-                priority="blocking" if form.get("blocking") else "normal",
-                idempotency_key=form.get("form_key", ""),
-            )
+        result = request.env["connect.ticket"]._submit(
+            self._number(form.get("line_id")),
+            form.get("type_code", ""),
+            self._number(form.get("topic_id")),
+            form.get("summary", ""),
+            {**details, "os_version": os_version, "browser_version": browser_version},
+            recipient_id=False,
+            priority="blocking" if form.get("blocking") else "normal",
+            idempotency_key=form.get("form_key", ""),
+            origin="portal",
         )
         return request.env["connect.ticket"].browse(result["id"])
 

@@ -42,9 +42,11 @@ from . import connect_ticket_event
 from . import connect_ticket_number
 from . import connect_ticket
 from . import connect_ticket_clock
+from . import connect_ticket_notice
 from . import connect_ticket_mail
 from . import connect_ticket_submit
 from . import connect_ticket_merge
 from . import connect_line_ticket
+from . import connect_line_staff
 from . import res_partner_ticket
 from . import resource_calendar

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL, email_normalize
 
 from .connect_line import STAFF
+from .verbs import in_users_language
 
 TYPES = [
     ("account", "Account"),
@@ -78,6 +79,7 @@ class ConnectApplication(models.Model):
         "res.partner",
         "Client",
         groups=STAFF,
+        index="btree_not_null",
         domain="[('connect_is_client', '=', True), ('company_id', '=', company_id)]",
         help="Whose user the person becomes. Empty: a new client with the name of the organisation.",
     )
@@ -220,6 +222,7 @@ class ConnectApplication(models.Model):
     # public
     # ------------------------------------------------------------
 
+    @in_users_language
     def submit(self):
         """Send drafts to those who decide.
 
@@ -245,6 +248,7 @@ class ConnectApplication(models.Model):
             application._notify_company()
         return True
 
+    @in_users_language
     def approve(self):
         """Do what is asked for, and tell the applicant. A second call does nothing more.
 
@@ -257,6 +261,7 @@ class ConnectApplication(models.Model):
             application._decide("approved")
         return True
 
+    @in_users_language
     def reject(self, reason=""):
         """Refuse, with a reason that the applicant reads. A second call does nothing more.
 

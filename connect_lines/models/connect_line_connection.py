@@ -94,7 +94,7 @@ class ConnectLineConnection(models.Model):
                         partner.name,
                     )
                 )
-            if not line._can_connect(company):
+            if not line._can_connect(company) and (partner.partner_share or not line.for_staff):
                 raise ValidationError(
                     self.env._(
                         "%(company)s cannot connect the line «%(line)s»: its owner has not opened it to them.",

@@ -14,6 +14,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from .verbs import trusted
+
 FONT = "ConnectSans"
 MIME = {"pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
@@ -106,7 +108,7 @@ class ConnectStatement(models.Model):
         """Mail to the service company."""
         self.ensure_one()
         # sudo: addresses and names of the two companies
-        record = self.sudo()
+        record = trusted(self).sudo()
         company = record.company_id
         if not company.email:
             raise UserError(self.env._("«%s» has no e-mail on its card: the statement was not sent.", company.name))

@@ -6,13 +6,14 @@ holiday or a policy has changed.
 """
 
 from datetime import timedelta
+from itertools import zip_longest
 
 from babel.dates import format_timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.misc import babel_locale_parse
 
-from ..engine import CLOSED, OPENED, Event, due
+from ..engine import CLOSED, OPENED, Event, Term, due
 from .connect_ticket_stage import CLOCK, OPEN_KINDS
 
 BATCH = 200  # tickets whose deadlines are computed in one transaction
@@ -22,7 +23,9 @@ class ConnectTicket(models.Model):
     _inherit = "connect.ticket"
 
     event_ids = fields.One2many("connect.ticket.event", "ticket_id", "History", readonly=True)
-    policy_id = fields.Many2one("connect.ticket.policy", "Deadlines by", readonly=True, ondelete="set null")
+    policy_id = fields.Many2one(
+        "connect.ticket.policy", "Deadlines by", readonly=True, index="btree_not_null", ondelete="set null"
+    )
     first_reply_at = fields.Datetime("First reply", readonly=True, copy=False)
     closed_at = fields.Datetime("Closed", readonly=True, copy=False)
     reply_due = fields.Datetime("First reply due", readonly=True, copy=False)
@@ -34,7 +37,7 @@ class ConnectTicket(models.Model):
     age = fields.Char("Age", compute="_compute_texts")
     duration_tracking = fields.Json("Time in each stage", compute="_compute_duration_tracking")
 
-    _by_deadline = models.Index("(deadline) WHERE deadline IS NOT NULL")
+    _by_deadline = models.Index("(deadline, warn_at) WHERE deadline IS NOT NULL")
     _stale = models.Index("(id) WHERE clock_stale")
 
     @api.depends("deadline")
@@ -48,7 +51,7 @@ class ConnectTicket(models.Model):
             return NotImplemented
         return Domain("deadline", "<", fields.Datetime.now())
 
-    @api.depends("deadline", "stage_kind", "create_date")
+    @api.depends("deadline", "warn_at", "stage_kind", "create_date")
     @api.depends_context("lang")
     def _compute_texts(self):
         now = fields.Datetime.now()
@@ -67,6 +70,8 @@ class ConnectTicket(models.Model):
                 ticket.deadline_text = self.env._("no deadline")
             elif ticket.deadline < now:
                 ticket.deadline_text = self.env._("overdue by %s", words(now - ticket.deadline))
+            elif ticket.is_soon:
+                ticket.deadline_text = self.env._("soon: %s left", words(ticket.deadline - now))
             else:
                 ticket.deadline_text = self.env._("%s left", words(ticket.deadline - now))
 
@@ -77,7 +82,7 @@ class ConnectTicket(models.Model):
         for ticket in self:
             seconds = {}
             moves = ticket.event_ids.filtered("stage_id").sorted(lambda each: (each.at, each.id))
-            for move, following in zip(moves, [*moves[1:], False], strict=True):
+            for move, following in zip_longest(moves, moves[1:]):
                 if following or move.kind in OPEN_KINDS:
                     end = following.at if following else now
                     stage_id = str(move.stage_id.id)  # as JSON has it
@@ -123,16 +128,18 @@ class ConnectTicket(models.Model):
             policies = self.env["connect.ticket.policy"]._chosen(owner, tickets)
             for ticket in tickets:
                 policy = policies[ticket]
-                reply, solution = ticket._clock_events()
+                terms = ticket._terms(policy, calendar)
+                pending = ticket._pending_terms(terms)
+                is_open = ticket.stage_kind in OPEN_KINDS
                 values = {
                     "policy_id": policy.id,
-                    "reply_due": ticket._due(reply, calendar, policy.reply_hours),
-                    "solve_due": ticket._due(solution, calendar, policy.solve_hours),
+                    "reply_due": terms["reply"].due or False,
+                    "solve_due": terms["solve"].due or False,
+                    "deadline": is_open and min(filter(None, (term.due for term in pending.values())), default=False),
                     "clock_stale": False,
+                    **ticket._notice_values(pending),
                 }
-                pending = [values["solve_due"]] + ([] if ticket.first_reply_at else [values["reply_due"]])
-                is_open = ticket.stage_kind in OPEN_KINDS
-                values["deadline"] = is_open and min(filter(None, pending), default=False)
+                ticket._withdraw_notices(values)
                 changed = {
                     name: value
                     for name, value in values.items()
@@ -141,9 +148,38 @@ class ConnectTicket(models.Model):
                 if changed:
                     ticket.write(changed)
 
+    def _terms(self, policy, calendar):
+        """``{"reply": Term, "solve": Term}``: the deadlines of a policy as they stand now."""
+        reply, solution = self._clock_events()
+        share = policy.warn_percent / 100
+        return {
+            name: Term(
+                self._due(events, calendar, hours * share),
+                self._due(events, calendar, hours),
+                self[f"{name}_told"] or "",
+            )
+            for name, events, hours in (("reply", reply, policy.reply_hours), ("solve", solution, policy.solve_hours))
+        }
+
+    def _pending_terms(self, terms):
+        """Those that may still be kept or missed: a reply that was given is neither."""
+        return {name: term for name, term in terms.items() if name != "reply" or not self.first_reply_at}
+
+    def _promises(self):
+        """What the person is told of his ticket's deadlines: ``[{"field": str, "at": datetime, "is_late": bool}]``;
+        nothing while the clock stands."""
+        self.ensure_one()
+        if self.stage_kind not in ("new", "work"):
+            return []
+        now = fields.Datetime.now()
+        names = ["solve_due"] if self.first_reply_at else ["reply_due", "solve_due"]
+        return [{"field": name, "at": self[name], "is_late": self[name] < now} for name in names if self[name]]
+
     @api.model
     def _due(self, events, calendar, hours):
-        return (due(events, calendar, timedelta(hours=hours)) if hours else None) or False
+        """The instant to the second, as it is stored; None: never."""
+        at = due(events, calendar, timedelta(hours=hours)) if hours else None
+        return at and at.replace(microsecond=0)
 
     @api.model
     def _clock_changed(self, companies):

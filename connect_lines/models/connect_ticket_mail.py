@@ -4,6 +4,7 @@ from markupsafe import Markup
 from odoo import SUPERUSER_ID, api, models
 
 from .connect_ticket_fields import TITLE_LIMIT
+from .verbs import trusted
 
 TALK = ("comment", "email")
 
@@ -61,7 +62,7 @@ class ConnectTicket(models.Model):
 
     def _message_post_after_hook(self, message, msg_values):
         super()._message_post_after_hook(message, msg_values)
-        ticket = self.sudo()  # sudo: stages and the history follow from what was said, whoever said it
+        ticket = trusted(self).sudo()  # sudo: stages and the history follow from what was said, whoever said it
         if message.message_type not in TALK or message.sudo().subtype_id != self.env.ref("mail.mt_comment"):
             return
         author = message.sudo().author_id  # sudo: whose message it is

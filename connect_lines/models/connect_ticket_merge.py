@@ -2,6 +2,8 @@ from markupsafe import Markup
 from odoo import models
 from odoo.exceptions import UserError
 
+from .connect_ticket_notice import ACTIVITIES
+
 
 class ConnectTicket(models.Model):
     """Duplicates: one ticket goes on, the others are closed and point to it."""
@@ -21,6 +23,8 @@ class ConnectTicket(models.Model):
             same_person = duplicate.partner_id == target.partner_id
             if same_person:
                 duplicate._hand_over(target)
+            # sudo: the deadlines of a duplicate are nobody's concern any more
+            duplicate.sudo().activity_unlink(list(ACTIVITIES.values()))
             duplicate.sudo().activity_ids.write({"res_id": target.id})  # sudo: those of colleagues, too
             duplicate.sudo().duplicate_of_id = target  # sudo: the link is the system's; rights were checked above
             duplicate.stage_id = self.env["connect.ticket.stage"]._first(duplicate.process, "cancelled")

@@ -23,11 +23,22 @@ class ConnectTicketPolicy(models.Model):
     priority = fields.Selection(PRIORITIES, "Priority")
     reply_hours = fields.Float("First reply within, h", help="Working hours; 0: no deadline.")
     solve_hours = fields.Float("Solution within, h", help="Working hours; 0: no deadline.")
+    # a share, so that one number fits half an hour for a reply and three days for a solution
+    warn_percent = fields.Integer(
+        "Warn at, % of the time",
+        default=80,
+        help="The specialist is told at this moment, the supervisor when the deadline is missed. 0: no warning.",
+    )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
 
     _hours_not_negative = models.Constraint(
         "CHECK (reply_hours >= 0 AND solve_hours >= 0)", "A deadline cannot be negative. Enter 0 for none."
+    )
+
+    _warn_share = models.Constraint(
+        "CHECK (warn_percent BETWEEN 0 AND 99)",
+        "The warning comes before the deadline: enter a share from 1 to 99 %, or 0 for none.",
     )
 
     @api.constrains("company_id", "line_id")

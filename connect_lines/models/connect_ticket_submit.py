@@ -2,10 +2,10 @@
 
 from odoo import api, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
-from odoo.tools import clean_context
 from psycopg2.errors import UniqueViolation
 
 from .connect_ticket_fields import DETAILS, PRIORITIES, TEXT_LIMIT, TITLE_LIMIT, form_of, mandatory_of
+from .verbs import in_users_language
 
 KEY_LIMIT = 200
 CAPTURED = ("os_version", "browser_version")
@@ -15,6 +15,7 @@ class ConnectTicket(models.Model):
     _inherit = "connect.ticket"
 
     @api.model
+    @in_users_language
     def submit(
         self, line_id, type_code, topic_id, summary, details=None, recipient_id=False, priority="normal",
         idempotency_key="",
@@ -37,11 +38,12 @@ class ConnectTicket(models.Model):
         :raise AccessError: the line or the person is not the caller's
         :raise UserError: something is missing or does not fit; the text says what
         """
-        # the context is the caller's, too: defaults in it are not for what is done in superuser mode
-        self = self.with_context(clean_context(self.env.context))
-        if not self.env.context.get("lang"):
-            # a script names no language; the one who reads its log does
-            self = self.with_context(lang=self.env.user.lang)
+        return self._submit(
+            line_id, type_code, topic_id, summary, details, recipient_id, priority, idempotency_key, origin="api"
+        )
+
+    @api.model
+    def _submit(self, line_id, type_code, topic_id, summary, details, recipient_id, priority, idempotency_key, origin):
         recipient = self._check_submitter(line_id, recipient_id)
         line = self.env["connect.line"].browse(line_id)
         if known := self._of_key(recipient, idempotency_key):
@@ -50,7 +52,7 @@ class ConnectTicket(models.Model):
         values |= {"line_id": line.id, "partner_id": recipient.id}
         values["idempotency_key"] = idempotency_key or False
         own = recipient == self.env.user.partner_id
-        values["origin"] = "portal" if self.env.context.get("connect_ticket_origin") == "portal" else "api"
+        values["origin"] = origin
         if own:
             refusal = line._refusal(recipient)
             if refusal:
@@ -150,6 +152,18 @@ class ConnectTicket(models.Model):
         if texts.get("occurrence", "once") not in ("once", "repeated"):
             raise UserError(_("How often it happened is one of: once, repeated."))
         return texts
+
+    @api.model
+    def _captured(self, partner):
+        """System and browser with which a person was seen last, for what is filed in his name (LIN-58)."""
+        # sudo: the person's devices, whoever files the ticket
+        device = self.env["res.device"].sudo().search(
+            [("user_id.partner_id", "=", partner.id)], order="last_activity desc", limit=1
+        )  # fmt: skip
+        return {
+            "os_version": (device.platform or "").title() or False,
+            "browser_version": (device.browser or "").title() or False,
+        }
 
     def _to_submitted(self):
         self.ensure_one()

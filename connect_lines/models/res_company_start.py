@@ -22,7 +22,7 @@ class ResCompany(models.Model):
         for company in self:
             company.connect_step_company = bool(company.connect_notify_email and (company.phone or company.email))
             company.connect_step_line = bool(
-                env["connect.line"].search_count([("company_id", "=", company.id)], limit=1)
+                env["connect.line"].search_count([("company_id", "=", company.id), ("for_staff", "=", False)], limit=1)
             )
             company.connect_step_specialists = bool(
                 env["connect.line.member"].search_count(

@@ -30,10 +30,16 @@ class ResPartner(models.Model):
         help="A legal or natural person to whom a service company gives support.",
     )
     connect_manager_id = fields.Many2one(
-        "res.users", "Account manager", domain="[('share', '=', False), ('company_id', '=', company_id)]"
+        "res.users",
+        "Account manager",
+        domain="[('share', '=', False), ('company_id', '=', company_id)]",
+        index="btree_not_null",
     )
     connect_support_id = fields.Many2one(
-        "res.users", "Support specialist", domain="[('share', '=', False), ('company_id', '=', company_id)]"
+        "res.users",
+        "Support specialist",
+        domain="[('share', '=', False), ('company_id', '=', company_id)]",
+        index="btree_not_null",
     )
     connect_fallback_order = fields.Selection(
         [

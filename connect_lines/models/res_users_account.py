@@ -10,6 +10,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 
 from .res_users import ROLES
+from .verbs import trusted
 
 PERSON_FIELDS = frozenset(
     {
@@ -74,7 +75,7 @@ class ResUsers(models.Model):
         if not partner:
             vals.update(lang=self.env.user.lang, tz=company.partner_id.tz or self.env.user.tz)
         # sudo: the caller may not create users; values, role and company have passed the whitelist above
-        user = self.sudo().with_company(company).with_context(no_reset_password=True).create(vals)
+        user = trusted(self).sudo().with_company(company).with_context(no_reset_password=True).create(vals)
         user._connect_send_invitation()
         return user.sudo(False)  # the caller's own rights again
 

@@ -1,6 +1,7 @@
 """The working calendar of a company: what its deadlines go by. A change of it moves the deadlines of open tickets."""
 
 from datetime import timedelta
+from functools import cache
 
 import pytz
 from odoo import api, models
@@ -19,6 +20,7 @@ class ResCompany(models.Model):
         # a holiday without a calendar is one of every calendar of its company; Odoo takes it for everybody's
         holidays = [("time_type", "=", "leave"), ("company_id", "in", [self.id, False])]
 
+        @cache  # warning and deadline of one ticket ask for the same hours
         def intervals(start, end):
             if not calendar:
                 return [Interval(start, end)]

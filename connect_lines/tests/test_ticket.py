@@ -1,9 +1,10 @@
 """LIN-49..60: tickets, their numbers, forms, stages, and who may do what with them."""
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ..models.connect_ticket_fields import mandatory_of
 from .ticket_common import INCIDENT, TicketCase
 
 
@@ -79,6 +80,43 @@ class TestTicket(TicketCase):
             with self.subTest(values=values), self.assertRaisesRegex(UserError, words):
                 self.submit(**values)
         self.assertFalse(self.env["connect.ticket"].search([("line_id", "=", self.line_a.id)]))
+
+    def test_the_forms_of_specialists_ask_for_as_much(self):
+        """LIN-55..57: in the back office and beside the conversation; a ticket that came otherwise lives without."""
+        values = {"line_id": self.line_a, "partner_id": self.anna, "summary": "x", "topic_id": self.topic}
+        for view in ("view_ticket_form", "view_ticket_quick_form"):
+            for code, needed in (("incident", mandatory_of("incident")), ("other", mandatory_of("other"))):
+                with self.subTest(view=view, code=code):
+                    tickets = self.env["connect.ticket"].with_user(self.agent_a)
+                    if view == "view_ticket_quick_form":
+                        tickets = tickets.with_context(default_line_id=self.line_a.id, default_partner_id=self.anna.id)
+                    form = Form(tickets, f"connect_lines.{view}")
+                    for name, value in values.items():
+                        if view == "view_ticket_form" or name in ("summary", "topic_id"):
+                            form[name] = value
+                    form.type_id = self.env.ref(f"connect_lines.ticket_type_{code}")
+                    for name in needed:
+                        with self.assertRaises(AssertionError):
+                            form.save()
+                        form[name] = "repeated" if name == "occurrence" else "text"
+                    form.save()
+        came = self.ticket()
+        with Form(came, "connect_lines.view_ticket_form") as form:
+            form.summary = "of a mail"
+        self.assertEqual(came.summary, "of a mail")
+
+    def test_the_computer_is_captured(self):
+        """LIN-58: what a specialist files names the system with which the person was seen last."""
+        self.assertFalse(self.ticket().os_version)
+        self.env.cr.execute(
+            """INSERT INTO res_device_log (user_id, session_identifier, platform, browser, first_activity,
+                                           last_activity, revoked)
+               VALUES (%s, 'a', 'windows', 'firefox', now() - interval '2 d', now() - interval '1 d', FALSE),
+                      (%s, 'b', 'linux', 'chrome', now() - interval '3 d', now() - interval '2 d', FALSE)""",
+            [self.recipient_a.id, self.recipient_a.id],
+        )
+        ticket = self.ticket()
+        self.assertEqual((ticket.os_version, ticket.browser_version), ("Windows", "Firefox"))
 
     def test_submission_by_the_recipient(self):
         """POR-13, LIN-58: the summary becomes the title; the key makes it happen once."""

@@ -23,6 +23,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
 from . import clock
 from .after_commit import Lane, lane
+from .connect_request import DISPATCHING
 
 _logger = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class ConnectDispatcher(models.AbstractModel):
         """Have something done after this commit: ``("line", id)`` or ``("agent", user_id)``: deliver what waits there;
         ``("load", user_id)``: count his work anew, then the same; ``("gone", user_id)``: he is locked out, set him
         offline; ``"settle"``: tell people what moved."""
-        if self.env.context.get("connect_dispatching"):
+        if self.env.context.get("connect_dispatching") is DISPATCHING:
             return  # the dispatcher's own transaction: its run tells people at its end
         todo = self.env.cr.postcommit.data.setdefault("connect.dispatcher", {})
         if not todo:
@@ -117,7 +118,7 @@ class ConnectDispatcher(models.AbstractModel):
         """
         values = {kind: [key[1] for key in keys if key[0] == kind] for kind in ("line", "agent", "load", "gone")}
         with self._short_transaction() as dispatcher:
-            dispatcher = dispatcher.with_context(connect_dispatching=True)
+            dispatcher = dispatcher.with_context(connect_dispatching=DISPATCHING)
             if values["gone"]:
                 dispatcher.env["connect.agent"]._put_offline(values["gone"])
                 dispatcher._commit()

@@ -23,6 +23,7 @@ MISSED_REASONS = [
 ]
 CLOSE_REASONS = [("finished", "Work finished"), ("moved", "Moved to another line"), ("silence", "No answer")]
 NO_OFFER = {"offered_to_id": None, "offered_until": None}
+DISPATCHING = object()  # the value of the context key connect_dispatching; a caller from outside cannot have it
 NOW = SQL("(clock_timestamp() AT TIME ZONE 'UTC')")
 
 
@@ -60,7 +61,9 @@ class ConnectRequest(models.Model):
     first_reply_at = fields.Datetime(readonly=True)
     closed_at = fields.Datetime(readonly=True)
     close_reason = fields.Selection(CLOSE_REASONS, readonly=True)
-    moved_to_id = fields.Many2one("connect.line", string="Moved to", readonly=True, ondelete="restrict")
+    moved_to_id = fields.Many2one(
+        "connect.line", string="Moved to", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
     previous_id = fields.Many2one(
         "connect.request", string="Came from", readonly=True, ondelete="restrict", help="On the line it was moved from."
     )
@@ -75,7 +78,7 @@ class ConnectRequest(models.Model):
     _one_open = models.UniqueIndex("(line_id, partner_id) WHERE state <> 'closed'")
     _queue = models.Index("(line_id, queued_at, id) WHERE state = 'queued'")
     _in_work = models.Index("(user_id) WHERE state IN ('offered', 'active')")
-    _offers = models.Index("(offered_to_id) WHERE state = 'offered'")
+    _offers = models.Index("(offered_to_id) WHERE offered_to_id IS NOT NULL")
     _of_recipient = models.Index("(line_id, partner_id, id DESC)")
     _by_line = models.Index("(line_id, id DESC)")
     _owner = models.Constraint(
@@ -202,7 +205,7 @@ class ConnectRequest(models.Model):
         decision = self.env.cr.dictfetchone()
         if decision:
             self.browse(decision["request_id"]).invalidate_recordset()
-            if not self.env.context.get("connect_dispatching"):
+            if self.env.context.get("connect_dispatching") is not DISPATCHING:
                 self._on_transition(decision)
             self.env["connect.dispatcher"]._after_commit("settle")
         return decision

@@ -8,6 +8,7 @@ has fired. A crash between the two leaves it due.
 import logging
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 from psycopg2 import OperationalError
 
@@ -37,16 +38,22 @@ class ConnectTicketFiring(models.Model):
     _name = "connect.ticket.firing"
     _description = "Rule of tickets that fired for a request"
     _log_access = False
-    _order = "id"
+    _order = "id desc"
+    _rec_name = "rule_id"
 
-    rule_id = fields.Many2one("connect.ticket.rule", required=True, ondelete="cascade")
-    request_id = fields.Many2one("connect.request", required=True, ondelete="cascade", index=True)
-    ticket_id = fields.Many2one("connect.ticket", ondelete="restrict")
-    state = fields.Selection([("due", "Due"), ("done", "Done"), ("refused", "Refused")], required=True)
-    reason = fields.Char(help="Why there is no ticket.")
+    rule_id = fields.Many2one("connect.ticket.rule", "Rule", required=True, ondelete="cascade")
+    request_id = fields.Many2one("connect.request", "Request", required=True, ondelete="cascade", index=True)
+    ticket_id = fields.Many2one("connect.ticket", "Ticket", ondelete="restrict", index="btree_not_null")
+    state = fields.Selection([("due", "Due"), ("done", "Done"), ("refused", "Refused")], "State", required=True)
+    reason = fields.Char("Why there is no ticket")
+    line_id = fields.Many2one(related="rule_id.line_id", string="Line")
+    trigger = fields.Selection(related="rule_id.trigger")
+    partner_id = fields.Many2one(related="request_id.partner_id", string="User")
+    opened_at = fields.Datetime(related="request_id.opened_at", string="Request opened")
 
     _once = models.UniqueIndex("(rule_id, request_id)")
     _waiting = models.Index("(id) WHERE state = 'due'")
+    _refused = models.Index("(rule_id, id DESC) WHERE state = 'refused'")
 
     @api.model
     def _note(self, requests):
@@ -73,9 +80,8 @@ class ConnectTicketFiring(models.Model):
     def _fire(self):
         """Make the ticket, or say why there is none; another row is not held up by it."""
         self.invalidate_recordset()
-        if not self.rule_id.company_id._connect_has("ticket"):
-            self.write({"state": "refused", "reason": "no subscription"})
-            return
+        # who reads it is the administrator of the company that has the rule
+        self = self.with_context(lang=self.rule_id.company_id.partner_id.lang or self.rule_id.create_uid.lang)
         try:
             with self.env.cr.savepoint():
                 ticket = self.env["connect.ticket"].create(self._ticket_values())
@@ -83,8 +89,15 @@ class ConnectTicketFiring(models.Model):
         except OperationalError:
             raise  # another transaction was faster: Odoo calls the job again
         except Exception as refused:  # of one tenant's rule; those of the others go on
-            _logger.exception("Rule %s made no ticket for request %s", self.rule_id.id, self.request_id.id)
-            self.write({"state": "refused", "reason": str(refused)})
+            self.write({"state": "refused", "reason": self._reason(refused)})
+
+    def _reason(self, refused):
+        """In words for the administrator: what he can mend himself, or where somebody else looks."""
+        if isinstance(refused, UserError) and not isinstance(refused, AccessError):
+            _logger.info("Rule %s made no ticket for request %s: %s", self.rule_id.id, self.request_id.id, refused)
+            return str(refused)
+        _logger.error("Rule %s made no ticket for request %s", self.rule_id.id, self.request_id.id, exc_info=refused)
+        return self.env._("An error of the program. The administrator of the installation finds it in the log.")
 
     def _ticket_values(self):
         rule, request = self.rule_id, self.request_id

@@ -1,6 +1,6 @@
 """ADM-07 for the models of routing: rows of the table that ``connect_lines`` proves."""
 
-from odoo.addons.connect_lines.tests.isolation import EVERYTHING, STAFF_OF_OWN, register
+from odoo.addons.connect_lines.tests.isolation import ADMIN_OF_OWN, EVERYTHING, STAFF_OF_OWN, register
 
 RECIPIENTS = {"recipient": "a", "other_recipient": "b"}
 NOBODY_WRITES = {}
@@ -122,7 +122,7 @@ def proofs(case):
     return {"a": prove("daily"), "b": prove("weekly")}
 
 
-@register("connect.ticket.firing", read={}, write=NOBODY_WRITES)
+@register("connect.ticket.firing", read=ADMIN_OF_OWN, write=NOBODY_WRITES)
 def ticket_firings(case):
     values = {
         "type_id": case.env.ref("connect_lines.ticket_type_other").id,

@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common import RoutingCase
 
@@ -91,6 +92,7 @@ class TestTicketRules(RoutingCase):
 
     @mute_logger("odoo.addons.connect_routing.models.connect_ticket_firing")
     def test_one_rule_that_cannot_does_not_stop_the_others(self):
+        self.company.partner_id.lang = "en_US"
         broken, sound = self.rule("request"), self.rule("request", summary="sound")
         self.write_to_line(self.anna)
         fill_in = type(self.env["connect.ticket"])._fill_in
@@ -103,13 +105,27 @@ class TestTicketRules(RoutingCase):
         with patch.object(type(self.env["connect.ticket"]), "_fill_in", failing):
             self.assertEqual(self.run_job().rule_id, sound)
         firing = self.env["connect.ticket.firing"].search([("rule_id", "=", broken.id)])
-        self.assertEqual((firing.state, firing.reason), ("refused", "broken"))
+        self.assertEqual(firing.state, "refused")
+        self.assertIn("finds it in the log", firing.reason, "no text of the machine's own")
 
     def test_without_the_subscription(self):
-        self.rule("request")
+        """The administrator reads why, in the language of his company; nobody of another company does."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.company.partner_id.lang = "ru_RU"
+        rule = self.rule("request")
         self.subscription.unlink()
         self.write_to_line(self.anna)
         self.assertFalse(self.run_job())
+        refused = self.env.ref("connect_routing.action_ticket_firing")
+        admin = self.make_specialist("admin", "connect_lines.group_partner_admin")
+        stranger = self.make_specialist("other", "connect_lines.group_partner_admin", self.other_company)
+        firings = self.env["connect.ticket.firing"].with_user(admin)
+        firing = firings.search(safe_eval(refused.domain))
+        self.assertEqual((firing.rule_id, firing.partner_id), (rule, self.anna.partner_id))
+        self.assertIn("подписк", firing.reason)
+        self.assertFalse(firings.with_user(stranger).search([]))
+        with self.assertRaises(AccessError):
+            firings.with_user(self.high).search([])
 
     def test_nobody_names_a_request(self):
         """ADM-07: the id of a request is not written from outside."""
