@@ -5,7 +5,7 @@ import re
 import uuid
 
 from odoo import api, models
-from odoo.addons.connect_routing.models.verbs import in_users_language
+from odoo.addons.connect_lines.models.verbs import in_users_language
 from odoo.exceptions import AccessError, UserError
 
 from .connect_call import LIVE

@@ -3,7 +3,7 @@
 import secrets
 
 from odoo import api, fields, models
-from odoo.addons.connect_routing.models.verbs import in_users_language
+from odoo.addons.connect_lines.models.verbs import in_users_language
 from odoo.exceptions import AccessError, UserError
 
 ADMIN = "connect_lines.group_partner_admin,connect_lines.group_platform"
