@@ -5,6 +5,9 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     connect_agent_ids = fields.One2many("connect.agent", "user_id", groups="base.group_system")
+    connect_skill_ids = fields.One2many(
+        "connect.skill.level", "user_id", string="Skills", groups="connect_lines.group_agent"
+    )
     connect_idle_minutes = fields.Integer(
         "Away after, min",
         compute="_compute_connect_idle_minutes",
@@ -33,6 +36,12 @@ class ResUsers(models.Model):
             # sudo: connect.agent - whoever may write the user, himself included, sets his time
             agent = self.env["connect.agent"].sudo()._ensure(user)
             agent.idle_minutes = user.connect_idle_minutes
+
+    def action_connect_skills(self):
+        """Button: what this specialist can do, to be changed there."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("connect_routing.action_connect_skill_level")
+        return {**action, "domain": [("user_id", "=", self.id)], "context": {"default_user_id": self.id}}
 
     @api.depends("connect_agent_ids.status_id")
     def _compute_im_status(self):

@@ -148,3 +148,38 @@ def timers(case):
         case.env["connect.timer"]._set(request.id, "reply", 60)
     search = case.env["connect.timer"].search
     return {tenant: search([("request_id", "=", request.id)]) for tenant, request in made.items()}
+
+
+def skills_of(case):
+    create = case.env["connect.skill"].create
+    return {
+        "a": create({"name": "A", "company_id": case.company_a.id}),
+        "b": create({"name": "B", "company_id": case.company_b.id}),
+    }
+
+
+@register("connect.skill", read=STAFF_OF_OWN, write={"platform": "ab", "admin": "a", "supervisor": "a", "other_admin": "b"})
+def skills(case):
+    return skills_of(case)
+
+
+@register(
+    "connect.skill.level",
+    read=STAFF_OF_OWN,
+    write={"platform": "ab", "admin": "a", "supervisor": "a", "other_admin": "b"},
+)
+def skill_levels(case):
+    users = {"a": case.agent_a, "b": case.agent_b}
+    return {
+        tenant: case.env["connect.skill.level"].create({"user_id": users[tenant].id, "skill_id": skill.id})
+        for tenant, skill in skills_of(case).items()
+    }
+
+
+@register("connect.line.skill", read=STAFF_OF_OWN, write={"platform": "ab", "admin": "a", "other_admin": "b"})
+def line_skills(case):
+    lines = {"a": case.line_a, "b": case.line_b}
+    return {
+        tenant: case.env["connect.line.skill"].create({"line_id": lines[tenant].id, "skill_id": skill.id})
+        for tenant, skill in skills_of(case).items()
+    }
