@@ -27,4 +27,9 @@
         "views/menus.xml",
         "views/connect_ticket_firing_views.xml",
     ],
+    "demo": [
+        "demo/connect_skill.xml",
+        "demo/connect_day_people.xml",
+        "demo/connect_day.sql",
+    ],
 }

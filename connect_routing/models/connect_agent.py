@@ -72,20 +72,16 @@ class ConnectAgent(models.Model):
     @api.model
     @in_users_language
     def set_status(self, code):
-        """Set the caller's own status (ROU-01). Requests that waited for him come at once.
+        """Set the caller's own status (ROU-01, ROU-04). Requests that waited for him come at once.
 
-        :param str code: a status that is chosen by hand, see ``get_state()["statuses"]``
+        :param str code: one of ``get_state()["statuses"]``
         :return: as ``get_state``
         :rtype: dict
-        :raise UserError: no such status, or one that only the system sets
+        :raise UserError: no such status, or none that the caller's profile sets by hand
         :raise AccessError: the caller is not a specialist
         """
         self._check_agent()
-        status = self.env["connect.status"].browse(self.env["connect.status"]._id_of(code or ""))
-        if not status or not status.settable:
-            names = self.env["connect.status"].search([("settable", "=", True)]).mapped("name")
-            raise self._no_such_status(names)
-        self._in_own_transaction("_declare", status.id)
+        self._in_own_transaction("_declare", self._chosen_status(code).id)
         return self.get_state()
 
     @api.model
@@ -195,26 +191,56 @@ class ConnectAgent(models.Model):
         """All tabs of his read his state again (ROU-10)."""
         self.env["bus.bus"]._sendone(self.user_id.partner_id, "connect.agent/changed", {})
 
+    def _seen(self, idle=0):
+        """He is there, and touched his keyboard ``idle`` seconds ago. True when he comes back after a silence in which
+        he got nothing. A silence that was long enough to be offline ends his status at its beginning, whether or not
+        the cron has noticed it: the log is exact to the second either way."""
+        self.env.cr.execute(
+            f"""UPDATE connect_agent a
+                   SET last_seen = moment.now,
+                       last_active = greatest(a.last_active, moment.now - make_interval(secs => %s))
+                  FROM (SELECT id, coalesce(last_seen, status_since) AS at, last_seen IS NULL AS is_new
+                          FROM connect_agent WHERE id = %s FOR NO KEY UPDATE) before,
+                       (SELECT clock_timestamp() AT TIME ZONE 'UTC' AS now) moment
+                 WHERE a.id = before.id
+             RETURNING before.at,
+                       before.is_new OR before.at < a.last_seen - make_interval(secs => {HEARTBEAT_TIMEOUT}),
+                       before.at < a.last_seen - make_interval(secs => {UNBIND_AFTER})""",
+            [idle, self.id],
+        )
+        seen_at, was_away, was_lost = self.env.cr.fetchone()
+        self.invalidate_recordset(["last_seen", "last_active"])
+        offline_id = self.env["connect.status"]._id_of(OFFLINE)
+        if was_lost and self.status_id.id != offline_id:
+            self._switch(offline_id, "lost", at=seen_at)
+        return was_away
+
     def _declare(self, status_id):
         """By hand; whoever declares something is there."""
-        self.env.cr.execute(
-            SQL(
-                "UPDATE connect_agent SET last_seen = %(now)s, last_active = %(now)s WHERE id = %(id)s",
-                now=NOW,
-                id=self.id,
-            )
-        )
+        self._seen()
         if not self._switch(status_id, "manual") and self.status_id.accepts_chats:  # the same again, after a silence
             self.env["connect.dispatcher"]._after_commit(("agent", self.user_id.id))
 
     @api.model
     def _on_login(self, user_id):
-        """A new login starts with the profile's status (ROU-05), not with what a lost session had or planned."""
+        """A new login starts with the profile's status (ROU-05), not with what the former session had or planned,
+        whether that one was lost or is thrown out by this one. What the system has set, as a call does, stays."""
+        with self.env["connect.dispatcher"]._short_transaction() as dispatcher:
+            agent = dispatcher.env["connect.agent"].search([("user_id", "=", user_id)])
+            if agent:
+                agent._begin_session()
+
+    def _begin_session(self):
+        if self.status_id.code != OFFLINE:
+            self._seen()  # a silence before the login belongs into the log
         self.env.cr.execute(
-            """UPDATE connect_agent SET resume_status_id = NULL, planned_status_id = NULL
-                WHERE user_id = %s AND resume_status_id IS NOT NULL""",
-            [user_id],
+            """UPDATE connect_agent SET resume_status_id = NULL, planned_status_id = NULL,
+                      plan_version = plan_version + (planned_status_id IS NOT NULL)::int WHERE id = %s""",
+            [self.id],
         )
+        self.invalidate_recordset()
+        if self.status_id.settable or self.before_idle_id:
+            self._switch(self._login_status_id(self.profile), "login")
 
     @api.model
     def _on_logout(self, user_id):
@@ -222,6 +248,7 @@ class ConnectAgent(models.Model):
         with self.env["connect.dispatcher"]._short_transaction() as dispatcher:
             agent = dispatcher.env["connect.agent"].search([("user_id", "=", user_id)])
             if agent:
+                agent._seen()  # a silence before he left belongs into the log
                 agent._switch(dispatcher.env["connect.status"]._id_of(OFFLINE), "logout")
 
     @api.model

@@ -61,7 +61,10 @@ class ResUsers(models.Model):
         for user in self:
             self.env["connect.dispatcher"]._after_commit(("gone", user.id))
 
-    def _update_last_login(self):
-        result = super()._update_last_login()
-        self.env["connect.agent"]._on_login(self.env.uid)
-        return result
+    def _login(self, credential, user_agent_env):
+        """At a screen: an integration that proves a password changes nobody's status."""
+        auth_info = super()._login(credential, user_agent_env=user_agent_env)
+        if user_agent_env and user_agent_env.get("interactive"):
+            # sudo: the status of the account that has just proved its password
+            self.env["connect.agent"].sudo()._on_login(auth_info["uid"])
+        return auth_info

@@ -213,8 +213,9 @@ class TestAutomatic(RoutingCase):
         """ROU-08: what the system sets, what another profile has, what is none; recipients have no plans."""
         self.write_to_line(self.anna)
         for code in ("talking", "offline", "ready", "lunch", "nonsense", 5):
-            with self.assertRaisesRegex(UserError, "Free"):
-                self.me.plan_status(code)
+            for verb in (self.me.plan_status, self.me.set_status):
+                with self.assertRaisesRegex(UserError, "Free"):
+                    verb(code)
         self.assertFalse(self.me.get_state()["planned"])
         self.agent(self.high).profile = "contact_center"
         self.assertEqual(self.me.plan_status("lunch")["planned"], "lunch")
