@@ -24,6 +24,7 @@
         "views/connect_line_views.xml",
         "views/res_company_views.xml",
         "views/res_users_views.xml",
+        "views/mail_template_views.xml",
         "views/menus.xml",
         "views/connect_ticket_firing_views.xml",
     ],

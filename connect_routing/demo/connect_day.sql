@@ -1,7 +1,7 @@
 -- Yesterday on the hot line, by Moscow time: 40 requests with their ledger, and when the specialists were there. Nobody
--- was there before half past nine and during the first half hour of lunch, so people waited: «Day replay» shows it.
-WITH RECURSIVE
-day AS (
+-- was there before half past nine and during the first half hour of lunch, so people waited: «Day replay» shows it. Odoo
+-- runs this at each update: what is there already is not made again.
+WITH day AS (
     SELECT (date_trunc('day', now() AT TIME ZONE 'Europe/Moscow') - interval '1 day')
            AT TIME ZONE 'Europe/Moscow' AT TIME ZONE 'UTC' AS midnight),
 shift (name, priority, since, until) AS (
@@ -15,7 +15,10 @@ worked AS (
 INSERT INTO connect_status_log (agent_id, user_id, company_id, status_id, date_start, date_end, origin)
 SELECT w.agent_id, w.user_id, w.company_id, s.id, day.midnight + w.since * interval '1 minute',
        day.midnight + w.until * interval '1 minute', 'manual'
-  FROM worked w CROSS JOIN day JOIN connect_status s ON s.code = 'free';
+  FROM worked w CROSS JOIN day JOIN connect_status s ON s.code = 'free'
+ WHERE NOT EXISTS (
+       SELECT FROM connect_request r JOIN ir_model_data d ON d.model = 'res.partner' AND d.res_id = r.partner_id
+        WHERE d.module = 'connect_routing' AND d.name LIKE 'partner\_day\_%');
 
 CREATE TEMPORARY TABLE connect_demo_day ON COMMIT DROP AS
 WITH line AS (
@@ -30,7 +33,10 @@ person AS (
 came AS (
     SELECT n, day.midnight + (542 + (n - 1) * 13 + n * 7 % 9) * interval '1 minute' + n * 17 % 60 * interval '1 second'
            AS at
-      FROM generate_series(1, 40) n CROSS JOIN day),
+      FROM generate_series(1, 40) n CROSS JOIN day
+     WHERE NOT EXISTS (
+           SELECT FROM connect_request r JOIN ir_model_data d ON d.model = 'res.partner' AND d.res_id = r.partner_id
+            WHERE d.module = 'connect_routing' AND d.name LIKE 'partner\_day\_%')),
 taken AS (
     SELECT came.n, came.at, log.user_id, greatest(came.at + interval '1 second', log.date_start) AS taken_at
       FROM came CROSS JOIN LATERAL (
