@@ -29,8 +29,8 @@ class ConnectEvent(models.Model):
         former = self.sudo().request_id.previous_id
         if self.env.user.company_id not in former.owner_id | former.company_id:
             return {}
-        channel = self.env["discuss.channel"].sudo()
-        channel = channel.search(
+        channels = self.env["discuss.channel"].sudo()  # as above
+        channel = channels.search(
             [
                 ("channel_type", "=", "connect"),
                 ("connect_line_id", "=", former.line_id.id),
@@ -62,8 +62,8 @@ class ConnectEvent(models.Model):
 
     def _quote(self, message):
         text = " ".join(html2plaintext(message.body or "").split())
-        if message.attachment_ids:
-            text = f"{text} {self.env._('[files: %s]', len(message.attachment_ids))}".strip()
+        files = self.env._("[files: %s]", len(message.attachment_ids)) if message.attachment_ids else ""
+        text = f"{text} {files}".strip()
         return {
             "id": message.id,
             "author": message.author_id.name or "",

@@ -42,7 +42,7 @@ class TestMoved(ChatCase):
         self.assertLessEqual(len(quotes[1]["text"]), 301)
 
     def test_the_conversation_opens_for_who_serves_it(self):
-        """The second specialist serves the former line, too (as an observer); a newcomer of the second line does not."""
+        """The second specialist observes the former line, too; a newcomer of the second line does not."""
         event = self.move()
         former = self.conversation()
         self.assertEqual(self.told(event, self.second_a)["former_channel_id"], former.id)

@@ -63,9 +63,7 @@ RULES: dict[str, Rule] = {"standard": standard, "manager": manager, "balanced": 
 def rank(rule: str, pool: Pool, context: Context, rng: Random) -> Iterator[Band]:
     """The bands of ``pool`` under the delivery rule of a line (``connect.line.delivery_rule``). Where the request
     demands skills, whoever fits better comes first, and the rule holds among those who fit alike."""
-    bands = (
-        band._replace(fit=each) for each, layer in pool.layers() for band in RULES[rule](layer, context, rng)
-    )
+    bands = (band._replace(fit=each) for each, layer in pool.layers() for band in RULES[rule](layer, context, rng))
     return _silent_last(bands, frozenset(context.silent)) if context.silent else bands
 
 

@@ -2,6 +2,7 @@ from . import connect_status
 from . import connect_status_log
 from . import connect_agent
 from . import connect_agent_automatic
+from . import connect_agent_presence
 from . import connect_decision
 from . import connect_decision_verify
 from . import connect_proof

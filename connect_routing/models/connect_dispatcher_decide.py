@@ -101,9 +101,7 @@ class ConnectDispatcherDecide(models.AbstractModel):
     @api.model
     def _cohorts(self, rows):
         """The specialists as ``connect_cohorts`` and ``connect_skilled_cohorts`` give them."""
-        return [
-            Cohort(*row[:7], row[7] or (), dict(row[8] or ()) if len(row) > 8 else NO_SKILLS) for row in rows or ()
-        ]
+        return [Cohort(*row[:7], row[7] or (), dict(row[8] or ()) if len(row) > 8 else NO_SKILLS) for row in rows or ()]
 
     @api.model
     def _oldest_served(self, line, pools):

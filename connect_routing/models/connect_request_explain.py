@@ -128,9 +128,9 @@ class ConnectRequestExplain(models.Model):
             return self.env._("Nobody was free: the request waits in the queue.")
         name = decision.user_id.sudo().name  # colleagues' names, as above
         text = self.env._("Chosen: %(name)s, %(reason)s.", name=name, reason=self._reason_text(decision))
-        if rest := (decision.pool_seen or {}).get("rest"):
-            return f"{text} {self.env._('Free, but fit less: %s.', rest)}"
-        return text
+        rest = (decision.pool_seen or {}).get("rest")
+        less = self.env._("Free, but fit less: %s.", rest) if rest else ""
+        return f"{text} {less}".rstrip()
 
     @api.model
     def _reason_text(self, decision):

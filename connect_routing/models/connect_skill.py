@@ -34,7 +34,8 @@ class ConnectSkill(models.Model):
 
     _name_unique = models.UniqueIndex("(company_id, name)", "The company has a skill of this name already.")
     _lang_unique = models.UniqueIndex(
-        "(company_id, lang_id) WHERE lang_id IS NOT NULL AND active", "The company has a skill for this language already."
+        "(company_id, lang_id) WHERE lang_id IS NOT NULL AND active",
+        "The company has a skill for this language already.",
     )
 
     @api.depends("level_ids")

@@ -118,7 +118,8 @@ BEGIN
         coalesce(v_line.skill_prefer_after, 0),
         (WITH RECURSIVE spoken AS (
              (SELECT language FROM connect_request
-               WHERE line_id = p_line AND state = 'queued' AND language IS NOT NULL AND v_line.language_level IS NOT NULL
+               WHERE line_id = p_line AND state = 'queued' AND language IS NOT NULL
+                 AND v_line.language_level IS NOT NULL
                ORDER BY language LIMIT 1)
              UNION ALL
              SELECT (SELECT r.language FROM connect_request r

@@ -159,7 +159,9 @@ def skills_of(case, name):
     }
 
 
-@register("connect.skill", read=STAFF_OF_OWN, write={"platform": "ab", "admin": "a", "supervisor": "a", "other_admin": "b"})
+@register(
+    "connect.skill", read=STAFF_OF_OWN, write={"platform": "ab", "admin": "a", "supervisor": "a", "other_admin": "b"}
+)
 def skills(case):
     return skills_of(case, "Alone")
 

@@ -32,7 +32,9 @@ class TestNotices(RoutingCase):
         """``{address: mails}`` of everything that was sent in this test."""
         addresses = ["duty@test.example", "vendor@test.example", "line@test.example", "card@test.example"]
         mails = self.env["mail.mail"].sudo().search([("email_to", "in", addresses)])
-        return {mail: mails.filtered(lambda each, mail=mail: each.email_to == mail) for mail in mails.mapped("email_to")}
+        return {
+            mail: mails.filtered(lambda each, mail=mail: each.email_to == mail) for mail in mails.mapped("email_to")
+        }
 
     def test_partner_and_owner_each_get_one(self):
         """ROU-31: both, and no further one for whatever else is written or happens in the queue."""
@@ -120,9 +122,7 @@ class TestNotices(RoutingCase):
         self.assertIn(template, found)
         template.with_user(admin).subject = "Nobody took it: {{ object.partner_id.name }}"
         self.assertTrue(self.env["ir.model.data"].search([("name", "=", TEMPLATE.split(".")[1])]).noupdate)
-        convert_file(
-            self.env, "connect_routing", "data/mail_template_data.xml", {}, mode="update", noupdate=True
-        )
+        convert_file(self.env, "connect_routing", "data/mail_template_data.xml", {}, mode="update", noupdate=True)
         self.write_to_line(self.anna)
         self.assertEqual(self.mails()["duty@test.example"].subject, "Nobody took it: Anna")
         for user in (self.supervisor, self.high, self.anna):

@@ -16,9 +16,10 @@ STATUSES = ["free", "free", "free", "away", "dnd", "busy_new", "talking", "not_r
 
 @tagged("post_install", "-at_install")
 class TestReference(RoutingCase):
-    """Section 3 of the rules to the letter (ROU-12..27, ROU-35..37, ROU-42..44), on lines with and without skills: after
-    each step a request is in the one state, with the one owner, at the place that the reference says; loads are right;
-    the ledger agrees."""
+    """Section 3 of the rules to the letter (ROU-12..27, ROU-35..37, ROU-42..44), on lines with and without skills.
+
+    After each step a request is in the one state, with the one owner, at the place that the reference says; loads are
+    right; the ledger agrees."""
 
     @classmethod
     def setUpClass(cls):

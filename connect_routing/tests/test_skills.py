@@ -29,7 +29,7 @@ class TestSkills(RoutingCase):
 
     def pass_time(self, request, seconds):
         """The request, and what is to be done about it, becomes older by so many seconds; then the clock looks."""
-        ago = "interval '%s seconds'" % seconds
+        ago = f"interval '{seconds} seconds'"
         self.env.cr.execute(f"UPDATE connect_request SET queued_at = queued_at - {ago} WHERE id = %s", [request.id])
         self.env.cr.execute(f"UPDATE connect_timer SET due_at = due_at - {ago} WHERE request_id = %s", [request.id])
         self.env["connect.timer"]._run_due()
@@ -263,7 +263,9 @@ class TestSkills(RoutingCase):
         """The sentence in the line's form."""
         self.line.language_level = "1"
         self.assertIn("needs: Cash registers (confident), the person's language (basic)", self.line.summary)
-        self.assertIn("After 30 s of waiting any level is enough, after 120 s the skill is only pref", self.line.summary)
+        self.assertIn(
+            "After 30 s of waiting any level is enough, after 120 s the skill is only pref", self.line.summary
+        )
         self.line.use_skills = False
         self.assertNotIn("needs", self.line.summary)
 

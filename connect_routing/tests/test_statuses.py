@@ -197,12 +197,14 @@ class TestStatuses(RoutingCase):
         self.me.heartbeat()
         self.env.invalidate_all()
         rows = self.log()[-3:]
-        self.assertEqual([(row.status_id.code, row.origin) for row in rows[1:]], [("offline", "lost"), ("free", "login")])
+        self.assertEqual(
+            [(row.status_id.code, row.origin) for row in rows[1:]], [("offline", "lost"), ("free", "login")]
+        )
         self.assertEqual((rows[0].date_end, rows[1].date_start), (seen, seen))
 
     def test_a_second_device(self):
-        """ADM-06, ROU-05: a later login throws the former session out and begins with the profile's status, whatever was
-        set or planned there; the heartbeats of two screens of one session are one presence."""
+        """ADM-06, ROU-05: a later login throws the former session out and begins with the profile's status, whatever
+        was set or planned there; the heartbeats of two screens of one session are one presence."""
         self.write_to_line(self.anna)
         self.me.set_status("dnd")
         self.me.plan_status("away")

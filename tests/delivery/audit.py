@@ -39,8 +39,8 @@ def over_capacity(steps: Iterable[Step], capacity: int) -> list[str]:
 
 
 class Skills(NamedTuple):
-    """What a line demands, as the rule reads: all of it, from ``lower_after`` s on any level, from ``prefer_after`` s on
-    nothing; and what nobody on the line has is not waited for."""
+    """What a line demands, as the rule reads: all of it, from ``lower_after`` s on any level, from ``prefer_after`` s
+    on nothing; and what nobody on the line has is not waited for."""
 
     known: dict[int, dict[int, int]]  # level by skill of each specialist of the line
     demanded: dict[int, dict[int, int]]  # the same that each request demands
@@ -60,9 +60,7 @@ class Skills(NamedTuple):
         return not all(mine.get(skill, 0) >= levels[skill] for skill in levels)
 
 
-def overtaken(
-    steps: Iterable[Step], promised: dict[int, float], skills: dict[int, Skills] | None = None
-) -> list[str]:
+def overtaken(steps: Iterable[Step], promised: dict[int, float], skills: dict[int, Skills] | None = None) -> list[str]:
     """Requests that waited, seen by everybody, while a younger one of the same line was assigned. On lines with
     ``skills`` one may be passed whom the specialist in question does not fit at that moment.
 

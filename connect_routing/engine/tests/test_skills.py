@@ -8,7 +8,23 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from .. import FULL, NOTHING, Cohort, Context, Demand, Fit, Head, Line, Stage, Terms, classify, fit, pool_of, rank, whose_turn
+from .. import (
+    FULL,
+    NOTHING,
+    Cohort,
+    Context,
+    Demand,
+    Fit,
+    Head,
+    Line,
+    Stage,
+    Terms,
+    classify,
+    fit,
+    pool_of,
+    rank,
+    whose_turn,
+)
 
 OWNER, GUEST, OTHER = 1, 2, 3
 RUSSIAN, ENGLISH, CASH, TAX = 1, 2, 3, 4
