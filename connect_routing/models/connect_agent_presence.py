@@ -45,13 +45,11 @@ class ConnectAgentPresence(models.Model):
         return was_away
 
     @api.model
-    def _on_login(self, user_id):
+    def _on_login(self, user_ids):
         """A new login starts with the profile's status (ROU-05), not with what the former session had or planned,
         whether that one was lost or is thrown out by this one. What the system has set, as a call does, stays."""
-        with self.env["connect.dispatcher"]._short_transaction() as dispatcher:
-            agent = dispatcher.env["connect.agent"].search([("user_id", "=", user_id)])
-            if agent:
-                agent._begin_session()
+        for agent in self.search([("user_id", "in", user_ids)], order="id"):
+            agent._begin_session()
 
     def _begin_session(self):
         if self.status_id.code != OFFLINE:

@@ -65,6 +65,6 @@ class ResUsers(models.Model):
         """At a screen: an integration that proves a password changes nobody's status."""
         auth_info = super()._login(credential, user_agent_env=user_agent_env)
         if user_agent_env and user_agent_env.get("interactive"):
-            # sudo: the status of the account that has just proved its password
-            self.env["connect.agent"].sudo()._on_login(auth_info["uid"])
+            # after the commit: this transaction holds the row of the user, which shows the status, too
+            self.env["connect.dispatcher"]._after_commit(("login", auth_info["uid"]))
         return auth_info

@@ -249,7 +249,7 @@ class TestAutomatic(RoutingCase):
             self.dispatch()
             self.assertEqual(agent.status_id.code, "offline")
             if is_login:
-                agent._on_login(self.high.id)
+                agent._on_login(self.high.ids)
             self.assertEqual(self.me.heartbeat()["status"], expected)
 
     # --- login, publication, Odoo's dot ---
@@ -260,7 +260,7 @@ class TestAutomatic(RoutingCase):
         self.set_status(self.medium, "ready", seconds_ago=100)
         agent = self.agent(self.medium)
         agent._close_lost()
-        agent._on_login(self.medium.id)
+        agent._on_login(self.medium.ids)
         self.assertEqual(self.env["connect.agent"].with_user(self.medium).heartbeat()["status"], "not_ready")
 
     def test_changes_are_published(self):

@@ -164,7 +164,7 @@ class TestStatuses(RoutingCase):
         for back, code, origin in (
             (lambda: self.me.heartbeat(), "dnd", "login"),
             (lambda: self.me.set_status("free"), "free", "manual"),
-            (lambda: self.agents._on_login(self.high.id), "offline", "lost"),
+            (lambda: self.agents._on_login(self.high.ids), "offline", "lost"),
             (lambda: self.agents._on_logout(self.high.id), "offline", "lost"),
         ):
             with self.subTest(code=code), self.env.cr.savepoint() as savepoint:
@@ -208,14 +208,14 @@ class TestStatuses(RoutingCase):
         self.write_to_line(self.anna)
         self.me.set_status("dnd")
         self.me.plan_status("away")
-        self.agents._on_login(self.high.id)
+        self.agents._on_login(self.high.ids)
         self.env.invalidate_all()
         state = self.me.get_state()
         self.assertEqual((state["status"], state["planned"]), ("free", ""))
         self.assertEqual(self.log()[-1].origin, "login")
         self.mine.profile = "contact_center"
         self.set_status(self.high, "ready")
-        self.agents._on_login(self.high.id)
+        self.agents._on_login(self.high.ids)
         self.env.invalidate_all()
         self.assertEqual(self.me.get_state()["status"], "not_ready")
         before = len(self.log())
@@ -226,7 +226,7 @@ class TestStatuses(RoutingCase):
     def test_a_login_does_not_end_what_the_system_set(self):
         """ROU-02: a call goes on while he logs in elsewhere."""
         self.set_status(self.high, "talking")
-        self.agents._on_login(self.high.id)
+        self.agents._on_login(self.high.ids)
         self.env.invalidate_all()
         self.assertEqual(self.me.get_state()["status"], "talking")
 
@@ -235,10 +235,13 @@ class TestStatuses(RoutingCase):
         self.high.password = "a-Long-Password-1"
         self.me.set_status("dnd")
         credential = {"type": "password", "login": self.high.login, "password": "a-Long-Password-1"}
-        users = self.env["res.users"]
+        users, waiting = self.env["res.users"], self.write_to_line(self.anna)
         users._login(credential, {"interactive": False})
+        self.dispatch()
         self.env.invalidate_all()
         self.assertEqual(self.me.get_state()["status"], "dnd")
         users._login(credential, {"interactive": True})
+        self.dispatch()
         self.env.invalidate_all()
         self.assertEqual(self.me.get_state()["status"], "free")
+        self.assertEqual(waiting.user_id, self.high, "and who waited is served (ROU-21)")
