@@ -62,9 +62,9 @@ class ConnectDispatcherDecide(models.AbstractModel):
             return self.env["connect.request"]._review_contacts(line_id), True
         if not line["request_id"]:
             return [], False
-        pools, pool = self._skilled_turn(line) if line["use_skills"] else self._turn(line)
+        pool_of, pool = self._skilled_turn(line) if line["use_skills"] else self._turn(line)
         if not pool:
-            return self._tell_waiting(line, pools), False
+            return self._tell_waiting(line, pool_of), False
         if not self._assign(line, pool):
             return [], True  # the request moved, or all left or filled up this instant: look again
         return [line["request_id"]], line["more"]

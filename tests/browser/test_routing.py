@@ -3,7 +3,9 @@ on another line learns of a request that comes to him."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from datetime import datetime
 
 from playwright.sync_api import expect
 
@@ -74,3 +76,23 @@ def test_another_line_learns_what_it_was_about(
     expect(orlova.message("Передам коллегам из кадров")).to_be_visible(timeout=SOON)
     orlova.open_work("Иванова")
     orlova.finish()
+
+
+def test_a_demand_fades_by_itself(server: Server) -> None:
+    """The line for personnel wants somebody confident: three seconds later a beginner will do. Nobody touches anything;
+    the clock of the server gives him the request, within five seconds."""
+    admin, kim, anna = server.rpc("admin", "admin"), server.rpc("100004", "demo"), server.rpc("200001", "demo")
+    [line] = admin("connect.line", "search", [[["name", "=", HR]]])
+    quiet(server, line, "100003", "100004")
+    admin("connect.line", "write", [[line], {"skill_lower_after": 3, "skill_prefer_after": 3000}])
+    kim("connect.agent", "set_status", ["free"])
+    request = anna("connect.line", "open_request", [[line]])
+    assert request["state"] == "queued"
+    deadline = time.monotonic() + 15
+    while not (mine := kim("connect.agent", "get_state")["active"]) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert [each["id"] for each in mine] == [request["id"]]
+    waiting_since, given_at = (datetime.fromisoformat(mine[0][name]) for name in ("queued_at", "assigned_at"))
+    assert 2 <= (given_at - waiting_since).total_seconds() <= 8
+    kim("connect.request", "finish", [[request["id"]]])
+    admin("connect.line", "write", [[line], {"skill_lower_after": 30, "skill_prefer_after": 120}])
