@@ -64,7 +64,7 @@ class ConnectLineSkills(models.Model):
         )
 
     @api.depends(
-        "use_skills", "skill_ids.skill_id.name", "skill_ids.level", "language_level", "skill_lower_after",
+        "use_skills", "skill_ids.skill_id.name", "skill_ids.skill_id.active", "skill_ids.level", "language_level", "skill_lower_after",
         "skill_prefer_after",
     )  # fmt: skip
     @api.depends_context("lang")
@@ -72,7 +72,8 @@ class ConnectLineSkills(models.Model):
         super()._compute_summary()
         levels = {code: name.lower() for code, name in self._fields["language_level"]._description_selection(self.env)}
         for line in self.filtered("use_skills"):
-            demands = [f"{each.skill_id.name} ({levels[each.level]})" for each in line.skill_ids if each.level]
+            counted = line.skill_ids.filtered(lambda each: each.level and each.skill_id.active)
+            demands = [f"{each.skill_id.name} ({levels[each.level]})" for each in counted]
             if line.language_level:
                 demands.append(self.env._("the person's language (%s)", levels[line.language_level]))
             if demands:
