@@ -70,9 +70,7 @@ SELECT d.request_id, row_number() OVER (PARTITION BY d.request_id ORDER BY step.
        CASE WHEN step.code IN ('first_reply', 'finished') THEN d.user_id END,
        CASE WHEN step.code IN ('queued', 'assigned') THEN 'standard' END,
        CASE step.code WHEN 'queued' THEN 'no_agent' WHEN 'assigned' THEN m.priority END,
-       CASE step.code WHEN 'queued' THEN '{"free": {}, "excluded": {"offline": 3, "observer": 1}, "out": []}'::jsonb
-            WHEN 'assigned' THEN jsonb_build_object('free', jsonb_build_object(m.priority, 1),
-                                 'excluded', '{"observer": 1}'::jsonb, 'out', '[]'::jsonb) END,
+       CASE WHEN step.code IN ('queued', 'assigned') THEN pool.seen END,
        (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(r)) WHERE key = ANY (step.columns)) || step.told
   FROM connect_demo_day d
   JOIN connect_request r ON r.id = d.request_id
@@ -87,5 +85,20 @@ SELECT d.request_id, row_number() OVER (PARTITION BY d.request_id ORDER BY step.
     (5, 'finished', d.closed_at, TRUE, ARRAY['state', 'closed_at', 'close_reason', 'ask_rating'], '{}'),
     (6, 'rated', d.closed_at + interval '3 minutes', d.rating IS NOT NULL, ARRAY['rating'], '{}')
  ) AS step (place, code, at, happened, columns, told)
+ CROSS JOIN LATERAL (
+    WITH seen AS (
+        SELECT each.user_id, each.priority,
+               CASE WHEN each.priority = 'observer' THEN 'observer'
+                    WHEN NOT EXISTS (SELECT FROM connect_status_log w
+                                      WHERE w.user_id = each.user_id AND w.origin = 'manual'
+                                        AND step.at >= w.date_start AND step.at < w.date_end) THEN 'offline' END AS reason
+          FROM connect_line_member each WHERE each.line_id = d.line_id)
+    SELECT jsonb_build_object(
+        'free', (SELECT coalesce(jsonb_object_agg(priority, count), '{}') FROM (
+                     SELECT priority, count(*) FROM seen WHERE reason IS NULL GROUP BY priority) tiers),
+        'excluded', (SELECT coalesce(jsonb_object_agg(reason, count), '{}') FROM (
+                     SELECT reason, count(*) FROM seen WHERE reason IS NOT NULL GROUP BY reason) reasons),
+        'out', (SELECT coalesce(jsonb_agg(jsonb_build_array(user_id, reason, 'offline', 0) ORDER BY user_id), '[]')
+                  FROM seen WHERE reason IS NOT NULL)) AS seen) pool
  WHERE step.happened
  ORDER BY step.at;
