@@ -1,6 +1,6 @@
 -- Yesterday on the hot line, by Moscow time: 40 requests with their ledger, and when the specialists were there. Nobody
--- was there before half past nine and during the first half hour of lunch, so people waited: «Day replay» shows it. Odoo
--- runs this at each update: what is there already is not made again.
+-- was there before half past nine and during the first half hour of lunch, so people waited: the replay of a day shows
+-- it. Odoo runs this at each update: what is there already is not made again.
 WITH day AS (
     SELECT (date_trunc('day', now() AT TIME ZONE 'Europe/Moscow') - interval '1 day')
            AT TIME ZONE 'Europe/Moscow' AT TIME ZONE 'UTC' AS midnight),
@@ -91,7 +91,8 @@ SELECT d.request_id, row_number() OVER (PARTITION BY d.request_id ORDER BY step.
                CASE WHEN each.priority = 'observer' THEN 'observer'
                     WHEN NOT EXISTS (SELECT FROM connect_status_log w
                                       WHERE w.user_id = each.user_id AND w.origin = 'manual'
-                                        AND step.at >= w.date_start AND step.at < w.date_end) THEN 'offline' END AS reason
+                                        AND step.at >= w.date_start AND step.at < w.date_end) THEN 'offline'
+               END AS reason
           FROM connect_line_member each WHERE each.line_id = d.line_id)
     SELECT jsonb_build_object(
         'free', (SELECT coalesce(jsonb_object_agg(priority, count), '{}') FROM (
