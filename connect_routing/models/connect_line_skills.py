@@ -64,9 +64,14 @@ class ConnectLineSkills(models.Model):
         )
 
     @api.depends(
-        "use_skills", "skill_ids.skill_id.name", "skill_ids.skill_id.active", "skill_ids.level", "language_level", "skill_lower_after",
+        "use_skills",
+        "skill_ids.skill_id.name",
+        "skill_ids.skill_id.active",
+        "skill_ids.level",
+        "language_level",
+        "skill_lower_after",
         "skill_prefer_after",
-    )  # fmt: skip
+    )
     @api.depends_context("lang")
     def _compute_summary(self):
         super()._compute_summary()

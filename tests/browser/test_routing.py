@@ -48,8 +48,8 @@ def test_a_supervisor_replays_yesterday_and_reads_why(agent: Callable[..., Agent
 def test_another_line_learns_what_it_was_about(
     person: Callable[..., Person], agent: Callable[..., Agent], server: Server
 ) -> None:
-    """ROU-42, ROU-44: handed over to the line for personnel, which demands a skill; its specialist reads the last words,
-    and opens the former conversation, which she serves, too."""
+    """ROU-42, ROU-44: handed over to the line for personnel, which demands a skill; its specialist reads the last
+    words, and opens the former conversation, which she serves, too."""
     admin = server.rpc("admin", "admin")
     lines = {each["name"]: each["id"] for each in admin("connect.line", "search_read", [[]], {"fields": ["name"]})}
     quiet(server, lines[HOT], "100002", "100003", "100004")
