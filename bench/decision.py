@@ -141,12 +141,14 @@ def open_directly(env: Any, line_id: int, people: list[int]) -> None:
 def ours(registry: Registry, world: dict[str, Any], drain: bool = True) -> float:
     """The dispatcher's own step and its commit, one request at a time out of a queue of 300. ``drain``: what is left
     of them is decided, too."""
+    from odoo.addons.connect_routing.models.connect_request import DISPATCHING  # only now are addons importable
+
     with registry.cursor() as cr:
-        env = api.Environment(cr, SUPERUSER_ID, {"connect_dispatching": True})
+        env = api.Environment(cr, SUPERUSER_ID, {"connect_dispatching": DISPATCHING})
         open_directly(env, world["line"], world["people"][:300])
     dispatcher = api.Environment(registry.cursor(), SUPERUSER_ID, {})["connect.dispatcher"]
     with dispatcher._short_transaction() as router:
-        router = router.with_context(connect_dispatching=True)
+        router = router.with_context(connect_dispatching=DISPATCHING)
 
         def once() -> None:
             moved, _more = router._step(world["line"])

@@ -1,3 +1,4 @@
+from odoo.addons.connect_routing.models.connect_dispatcher import DISPATCHING
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -234,7 +235,7 @@ class TestSkills(RoutingCase):
         """Off by default: no column is filled, no further statement is made."""
         self.line.use_skills = False
         self.set_status(self.high, "free")
-        dispatcher = self.env["connect.dispatcher"].with_context(connect_dispatching=True)
+        dispatcher = self.env["connect.dispatcher"].with_context(connect_dispatching=DISPATCHING)
         self.line._contact(self.anna.partner_id)
         self.env.flush_all()
         self.env.cr.postcommit.clear()
