@@ -5,8 +5,8 @@ Peers, measured in the same run on the same database:
 * ``stock``: ``im_livechat.channel._get_operator`` with as many operators online. It writes nothing and locks nothing.
 * ``bare``: one UPDATE of a table of specialists with SKIP LOCKED, one row of a ledger, the commit; no rules, no queue.
 
-Then the same decision with many requests waiting, and the way from the commit of a request to its assignment, at 200
-requests/s. Run: ``make bench``.
+Then the same decision on a line that demands skills and languages, with many requests waiting, and the way from the
+commit of a request to its assignment, at 200 requests/s. Run: ``make bench``.
 """
 
 from __future__ import annotations
@@ -141,12 +141,14 @@ def open_directly(env: Any, line_id: int, people: list[int]) -> None:
 def ours(registry: Registry, world: dict[str, Any], drain: bool = True) -> float:
     """The dispatcher's own step and its commit, one request at a time out of a queue of 300. ``drain``: what is left
     of them is decided, too."""
+    from odoo.addons.connect_routing.models.connect_request import DISPATCHING  # only now are addons importable
+
     with registry.cursor() as cr:
-        env = api.Environment(cr, SUPERUSER_ID, {"connect_dispatching": True})
+        env = api.Environment(cr, SUPERUSER_ID, {"connect_dispatching": DISPATCHING})
         open_directly(env, world["line"], world["people"][:300])
     dispatcher = api.Environment(registry.cursor(), SUPERUSER_ID, {})["connect.dispatcher"]
     with dispatcher._short_transaction() as router:
-        router = router.with_context(connect_dispatching=True)
+        router = router.with_context(connect_dispatching=DISPATCHING)
 
         def once() -> None:
             moved, _more = router._step(world["line"])
@@ -158,6 +160,34 @@ def ours(registry: Registry, world: dict[str, Any], drain: bool = True) -> float
             router._commit()
     dispatcher.env.cr.close()
     return result
+
+
+def demand_skills(registry: Registry, line_id: int) -> None:
+    """From now on the line demands two skills and the person's language; each specialist has some of them."""
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+        line = env["connect.line"].browse(line_id)
+        english = env.ref("base.lang_en").id
+        skills = env["connect.skill"].create(
+            [
+                {"name": f"Skill {number}", "company_id": line.company_id.id, "lang_id": number == 3 and english}
+                for number in range(4)
+            ]
+        )
+        env["connect.skill.level"].create(
+            [
+                {"user_id": member.user_id.id, "skill_id": skill.id, "level": str(1 + (place + number) % 3)}
+                for place, member in enumerate(line.member_ids)
+                for number, skill in enumerate(skills)
+                if (place + number) % 4
+            ]
+        )
+        demands = [(0, 0, {"skill_id": skill.id, "level": "2"}) for skill in skills[:2]]
+        line.write({"use_skills": True, "language_level": "1", "skill_ids": demands})
+    with registry.cursor() as cr:
+        cr.connection.commit()
+        cr.connection.set_session(autocommit=True)
+        cr.execute("ANALYZE connect_skill_level")
 
 
 def make_backlog(registry: Registry, line_id: int, count: int) -> None:
@@ -242,14 +272,18 @@ def steady_load(registry: Registry, world: dict[str, Any]) -> dict[str, float]:
 
 def main() -> None:
     registry = open_registry(with_modules=["im_livechat"])
-    rows, world = [], {}
+    rows, skilled, world = [], [], {}
     for count in SIZES:
         world = prepare(registry, count)
         theirs, least, mine = stock(registry, world), bare(registry, count), ours(registry, world)
         rows.append(
             [count, f"{mine:.2f}", f"{theirs:.1f}", f"{theirs / mine:.0f}×", f"{least:.2f}", f"{mine / least:.1f}×"]
         )
+        demand_skills(registry, world["line"])
+        with_skills = ours(registry, world | {"people": world["people"][300:]})
+        skilled.append([count, f"{mine:.2f}", f"{with_skills:.2f}", f"{with_skills / mine:.1f}×"])
     table(["specialists", "ours, ms", "stock, ms", "stock / ours", "bare claim, ms", "ours / bare"], rows)
+    table(["specialists", "without skills, ms", "with skills, ms", "with / without"], skilled)
     world, rows, nobody = prepare(registry, 302), [], 0.0
     for number, count in enumerate(BACKLOGS):
         if count:

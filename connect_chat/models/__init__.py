@@ -19,4 +19,4 @@ from . import (
     mail_message,
     rating_rating,
 )
-from . import connect_event_ticket, connect_ticket, discuss_channel_ticket
+from . import connect_event_moved, connect_event_ticket, connect_ticket, discuss_channel_ticket

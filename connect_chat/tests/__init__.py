@@ -7,6 +7,7 @@ from . import (
     test_feed,
     test_indexes,
     test_isolation,
+    test_moved,
     test_parallel,
     test_portal,
     test_post,

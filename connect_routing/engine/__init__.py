@@ -1,5 +1,5 @@
 """The router's rules as plain typed Python: who may take a request, in which order, what a request may become, how long
-somebody still waits, and when a specialist's status changes by itself.
+somebody still waits, which skills it demands, and when a specialist's status changes by itself.
 
 Nothing here knows Odoo or a database. The dispatcher feeds it snapshots of tables and carries out what it
 answers, and the replay of a past day feeds it history, so both use the same rules. Randomness comes in as an
@@ -10,36 +10,52 @@ from .estimate import waiting_minutes
 from .hours import Hour, Total, by_hour, total
 from .lifecycle import CODES, STATES, TAKING, Transition, fold, next_state
 from .policies import Band, Context, rank
-from .pool import Cohort, Exclusion, Pool, Priority, classify
+from .pool import NO_SKILLS, Cohort, Exclusion, Pool, Priority, classify
 from .replay import Arrival, Outcome, Settings, Worker, replay
+from .skills import FULL, NOTHING, Demand, Fit, Skills, Stage, Terms, fit
 from .statuses import Move, Standing, next_status
+from .turn import Head, Line, Turn, pool_of, whose_turn
 
 __all__ = [
     "CODES",
+    "FULL",
+    "NOTHING",
+    "NO_SKILLS",
     "STATES",
     "TAKING",
     "Arrival",
     "Band",
     "Cohort",
     "Context",
+    "Demand",
     "Exclusion",
+    "Fit",
+    "Head",
     "Hour",
+    "Line",
     "Move",
     "Outcome",
     "Pool",
     "Priority",
     "Settings",
+    "Skills",
+    "Stage",
     "Standing",
+    "Terms",
     "Total",
     "Transition",
+    "Turn",
     "Worker",
     "by_hour",
     "classify",
+    "fit",
     "fold",
     "next_state",
     "next_status",
+    "pool_of",
     "rank",
     "replay",
     "total",
     "waiting_minutes",
+    "whose_turn",
 ]

@@ -14,6 +14,7 @@ from random import Random
 from typing import NamedTuple
 
 from .pool import Pool
+from .skills import Fit
 
 
 class Context(NamedTuple):
@@ -26,10 +27,11 @@ class Context(NamedTuple):
 
 class Band(NamedTuple):
     """``reason``: high, medium, standard, manager, same_agent, least_loaded or silent; ``user_ids`` in the order to
-    ask."""
+    ask. ``fit``: how they meet the request's demand, where it has one."""
 
     reason: str
     user_ids: Iterator[int]
+    fit: Fit | None = None
 
 
 Rule = Callable[[Pool, Context, Random], Iterator[Band]]
@@ -59,8 +61,9 @@ RULES: dict[str, Rule] = {"standard": standard, "manager": manager, "balanced": 
 
 
 def rank(rule: str, pool: Pool, context: Context, rng: Random) -> Iterator[Band]:
-    """The bands of ``pool`` under the delivery rule of a line (``connect.line.delivery_rule``)."""
-    bands = RULES[rule](pool, context, rng)
+    """The bands of ``pool`` under the delivery rule of a line (``connect.line.delivery_rule``). Where the request
+    demands skills, whoever fits better comes first, and the rule holds among those who fit alike."""
+    bands = (band._replace(fit=each) for each, layer in pool.layers() for band in RULES[rule](layer, context, rng))
     return _silent_last(bands, frozenset(context.silent)) if context.silent else bands
 
 
@@ -76,7 +79,7 @@ def _silent_last(bands: Iterable[Band], silent: frozenset[int]) -> Iterator[Band
                 yield user_id
 
     for band in bands:
-        yield Band(band.reason, others(band.user_ids))
+        yield band._replace(user_ids=others(band.user_ids))
     yield Band("silent", iter(passed))
 
 

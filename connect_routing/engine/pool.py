@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
+
+from .skills import NOTHING, Demand, Fit, Skills, fit
+
+NO_SKILLS: Skills = MappingProxyType({})
 
 
 class Priority(IntEnum):
@@ -31,9 +36,11 @@ class Exclusion(StrEnum):
     OFFLINE = "offline"  # no heartbeat
     STATUS = "status"  # ROU-16: his status takes no new requests
     CAPACITY = "capacity"  # ROU-35: as many as he may have
+    SKILL = "skill"  # he lacks what the request demands
 
 
-NAMED = (Exclusion.STATUS, Exclusion.CAPACITY, Exclusion.OBSERVER, Exclusion.OFFLINE)  # the telling ones first
+# the telling ones first
+NAMED = (Exclusion.SKILL, Exclusion.STATUS, Exclusion.CAPACITY, Exclusion.OBSERVER, Exclusion.OFFLINE)
 
 
 class Cohort(NamedTuple):
@@ -47,13 +54,16 @@ class Cohort(NamedTuple):
     load: int  # requests of this line each of them works on
     user_ids: Sequence[int]
     idle_since: Sequence[float] = ()  # of each, seconds since the epoch of the last assignment, 0 for never
+    skills: Skills = NO_SKILLS  # as far as the line's requests may demand them
 
 
 class Pool(NamedTuple):
-    """``tiers``: those who may take the request, by priority. ``excluded``: the others, by reason."""
+    """``tiers``: those who may take the request, by priority. ``excluded``: the others, by reason. ``demand``: what the
+    request insists on beside."""
 
     tiers: dict[Priority, list[Cohort]]
     excluded: dict[Exclusion, list[Cohort]]
+    demand: Demand = NOTHING
 
     def __bool__(self) -> bool:
         return bool(self.tiers)
@@ -66,30 +76,62 @@ class Pool(NamedTuple):
         """Whether this specialist may take the request."""
         return any(user_id in cohort.user_ids for cohorts in self.tiers.values() for cohort in cohorts)
 
-    def summary(self, named: int = 20) -> dict[str, Any]:
+    def layers(self) -> list[tuple[Fit | None, Pool]]:
+        """The pool once for each way to fit its demand, the best first; without a demand the pool itself."""
+        if not self.demand.levels:
+            return [(None, self)]
+        by_fit: dict[Fit, dict[Priority, list[Cohort]]] = {}
+        for priority, cohorts in self.tiers.items():
+            for cohort in cohorts:
+                tiers = by_fit.setdefault(fit(cohort.skills, self.demand.levels), {})
+                tiers.setdefault(priority, []).append(cohort)
+        return [(each, self._replace(tiers=by_fit[each])) for each in sorted(by_fit)]
+
+    def summary(self, layer: Fit | None = None, named: int = 20) -> dict[str, Any]:
         """What the ledger keeps of the pool: sizes, and at most ``named`` of those left out by a rule, with its reason.
 
-        Shape: ``{"free": {"high": 1}, "excluded": {"offline": 12}, "out": [[user_id, reason, status, load], ...]}``.
+        Shape: ``{"free": {"high": 1}, "excluded": {"offline": 12}, "out": [[user_id, reason, status, load], ...]}``,
+        and where skills count ``{"demand": [[skill_id, level], ...], "stage": 0 to 2, "eased": bool, "fit":
+        [missing, low], "rest": int}``: of those who may take it ``free`` then counts who fit as well as the chosen one,
+        ``rest`` the others; who is left out for want of a skill has a fifth item, the ``[[skill_id, level], ...]`` that
+        he lacks.
         """
         out: list[list[Any]] = []
         for reason in NAMED:
             for cohort in self.excluded.get(reason, ()):
+                lacks = [self.demand.lacking(cohort.skills)] if reason is Exclusion.SKILL else []
                 users = cohort.user_ids[: named - len(out)]
-                out += [[user_id, reason.value, cohort.status, cohort.load] for user_id in users]
-        return {
-            "free": {priority.name.lower(): _size(cohorts) for priority, cohorts in self.tiers.items()},
+                out += [[user_id, reason.value, cohort.status, cohort.load, *lacks] for user_id in users]
+        chosen = next((pool for each, pool in self.layers() if each == layer), self)
+        told: dict[str, Any] = {
+            "free": {priority.name.lower(): _size(cohorts) for priority, cohorts in chosen.tiers.items()},
             "excluded": {reason.value: _size(cohorts) for reason, cohorts in self.excluded.items()},
             "out": out,
         }
+        if self.demand.levels:
+            told |= {
+                "demand": list(self.demand.levels.items()),
+                "stage": int(self.demand.stage),
+                "eased": self.demand.is_eased,
+                "fit": layer,
+                "rest": _size(self.cohorts()) - _size(chosen.cohorts()),
+            }
+        return told
 
 
-def classify(cohorts: Iterable[Cohort], owner_id: int, company_id: int, capacity: int) -> Pool:
+def classify(
+    cohorts: Iterable[Cohort], owner_id: int, company_id: int, capacity: int, demand: Demand = NOTHING
+) -> Pool:
     """Sort a line's specialists into the pool and the reasons for being outside of it.
 
     :param owner_id: company that owns the line; its specialists serve everybody on it.
     :param company_id: company that serves the recipient; its first-line specialists serve him too.
     :param capacity: requests of this line one specialist may have at a time, 0 = unlimited.
+    :param demand: the skills that the request insists on; what nobody on the line could ever give is not waited for.
     """
+    if demand.levels:
+        cohorts = list(cohorts)
+        demand = demand.within_reach(each.skills for each in cohorts if _may_serve(each, owner_id, company_id))
     tiers: dict[Priority, list[Cohort]] = {}
     excluded: dict[Exclusion, list[Cohort]] = {}
     for cohort in cohorts:
@@ -104,11 +146,18 @@ def classify(cohorts: Iterable[Cohort], owner_id: int, company_id: int, capacity
             reason = Exclusion.STATUS
         elif capacity and cohort.load >= capacity:
             reason = Exclusion.CAPACITY
+        elif demand.levels and not demand.takes(cohort.skills):
+            reason = Exclusion.SKILL
         else:
             tiers.setdefault(priority, []).append(cohort)
             continue
         excluded.setdefault(reason, []).append(cohort)
-    return Pool(tiers, excluded)
+    return Pool(tiers, excluded, demand)
+
+
+def _may_serve(cohort: Cohort, owner_id: int, company_id: int) -> bool:
+    """Whether these could ever have the request: not now, but as the line is manned."""
+    return cohort.priority != "observer" and cohort.company_id in (owner_id, company_id)
 
 
 def _size(cohorts: Iterable[Cohort]) -> int:

@@ -2,6 +2,7 @@ from . import connect_status
 from . import connect_status_log
 from . import connect_agent
 from . import connect_agent_automatic
+from . import connect_agent_presence
 from . import connect_decision
 from . import connect_decision_verify
 from . import connect_proof
@@ -12,11 +13,18 @@ from . import connect_request_work
 from . import connect_request_transfer
 from . import connect_request_silence
 from . import connect_request_explain
+from . import connect_request_why
 from . import connect_timer
+from . import connect_skill
+from . import connect_skill_level
+from . import connect_line_skill
 from . import connect_dispatcher
 from . import connect_dispatcher_decide
+from . import connect_dispatcher_skills
 from . import connect_line
 from . import connect_line_queue
+from . import connect_line_skills
+from . import connect_request_skills
 from . import connect_line_history
 from . import connect_line_member
 from . import res_company

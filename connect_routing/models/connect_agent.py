@@ -13,7 +13,7 @@ from odoo.tools import SQL
 
 from .connect_request import NOW
 from .connect_request_work import UNBIND_AFTER
-from .connect_status import HEARTBEAT_TIMEOUT, OFFLINE
+from .connect_status import OFFLINE
 from .verbs import in_users_language
 
 ENDS_PLAN = frozenset({"manual", "planned", "logout"})  # origins of changes after which nothing is planned
@@ -72,20 +72,16 @@ class ConnectAgent(models.Model):
     @api.model
     @in_users_language
     def set_status(self, code):
-        """Set the caller's own status (ROU-01). Requests that waited for him come at once.
+        """Set the caller's own status (ROU-01, ROU-04). Requests that waited for him come at once.
 
-        :param str code: a status that is chosen by hand, see ``get_state()["statuses"]``
+        :param str code: one of ``get_state()["statuses"]``
         :return: as ``get_state``
         :rtype: dict
-        :raise UserError: no such status, or one that only the system sets
+        :raise UserError: no such status, or none that the caller's profile sets by hand
         :raise AccessError: the caller is not a specialist
         """
         self._check_agent()
-        status = self.env["connect.status"].browse(self.env["connect.status"]._id_of(code or ""))
-        if not status or not status.settable:
-            names = self.env["connect.status"].search([("settable", "=", True)]).mapped("name")
-            raise self._no_such_status(names)
-        self._in_own_transaction("_declare", status.id)
+        self._in_own_transaction("_declare", self._chosen_status(code).id)
         return self.get_state()
 
     @api.model
@@ -197,56 +193,9 @@ class ConnectAgent(models.Model):
 
     def _declare(self, status_id):
         """By hand; whoever declares something is there."""
-        self.env.cr.execute(
-            SQL(
-                "UPDATE connect_agent SET last_seen = %(now)s, last_active = %(now)s WHERE id = %(id)s",
-                now=NOW,
-                id=self.id,
-            )
-        )
+        self._seen()
         if not self._switch(status_id, "manual") and self.status_id.accepts_chats:  # the same again, after a silence
             self.env["connect.dispatcher"]._after_commit(("agent", self.user_id.id))
-
-    @api.model
-    def _on_login(self, user_id):
-        """A new login starts with the profile's status (ROU-05), not with what a lost session had or planned."""
-        self.env.cr.execute(
-            """UPDATE connect_agent SET resume_status_id = NULL, planned_status_id = NULL
-                WHERE user_id = %s AND resume_status_id IS NOT NULL""",
-            [user_id],
-        )
-
-    @api.model
-    def _on_logout(self, user_id):
-        """«Quit the program»: offline at once, not after the silence."""
-        with self.env["connect.dispatcher"]._short_transaction() as dispatcher:
-            agent = dispatcher.env["connect.agent"].search([("user_id", "=", user_id)])
-            if agent:
-                agent._switch(dispatcher.env["connect.status"]._id_of(OFFLINE), "logout")
-
-    @api.model
-    def _put_offline(self, user_ids):
-        """Those who were locked out. Who is back already, or stands above a suspension, says so by his heartbeat."""
-        offline_id = self.env["connect.status"]._id_of(OFFLINE)
-        for agent in self.search([("user_id", "in", user_ids), ("status_id", "!=", offline_id)], order="id"):
-            agent._switch(offline_id, "logout")
-
-    @api.model
-    def _close_lost(self):
-        """Put those without a heartbeat offline, retroactively at their last one."""
-        offline_id = self.env["connect.status"]._id_of(OFFLINE)
-        self.env.cr.execute(
-            SQL(
-                """SELECT id, coalesce(last_seen, status_since) FROM connect_agent
-                    WHERE status_id <> %s AND coalesce(last_seen, status_since) < %s - make_interval(secs => %s)
-                    FOR NO KEY UPDATE SKIP LOCKED""",
-                offline_id,
-                NOW,
-                UNBIND_AFTER,
-            )
-        )
-        for agent_id, last_seen in self.env.cr.fetchall():
-            self.browse(agent_id)._switch(offline_id, "lost", at=last_seen)
 
     # --- load ---
 
@@ -293,11 +242,6 @@ class ConnectAgent(models.Model):
         return [user_id for (user_id,) in self.env.cr.fetchall()]
 
     # --- helpers ---
-
-    def _is_there(self):
-        """His screen is alive: the router may give him something."""
-        limit = fields.Datetime.subtract(fields.Datetime.now(), seconds=HEARTBEAT_TIMEOUT)
-        return bool(self.last_seen and self.last_seen > limit)
 
     @api.model
     def _check_agent(self):

@@ -12,7 +12,6 @@ from odoo.tools import SQL
 
 from ..engine import Standing, next_status
 from .connect_request import NOW
-from .connect_request_work import UNBIND_AFTER
 from .connect_status import AWAY, FREE, INACTIVE, NOT_READY, OFFLINE
 from .verbs import in_users_language
 
@@ -69,12 +68,7 @@ class ConnectAgentAutomatic(models.Model):
         :raise AccessError: the caller is not a specialist
         """
         self._check_agent()
-        profile = self.sudo().search([("user_id", "=", self.env.uid)]).profile or "support"  # the caller's own row
-        choices = self.env["connect.status"].search(self._settable(profile))
-        status = choices.filtered(lambda each: each.code == code)
-        if code and not status:
-            raise self._no_such_status(choices.mapped("name"))
-        self._in_own_transaction("_plan", status.id)
+        self._in_own_transaction("_plan", self._chosen_status(code).id if code else False)
         return self.get_state()
 
     @api.model
@@ -82,24 +76,19 @@ class ConnectAgentAutomatic(models.Model):
         return [("settable", "=", True), ("profile", "in", [profile, "both"])]
 
     @api.model
-    def _no_such_status(self, names):
-        return UserError(self.env._("Choose one of these statuses: %s.", ", ".join(names)))
+    def _chosen_status(self, code):
+        """The status of that code, if the caller's profile sets it by hand (ROU-01, ROU-04)."""
+        profile = self.sudo().search([("user_id", "=", self.env.uid)]).profile or "support"  # the caller's own row
+        choices = self.env["connect.status"].search(self._settable(profile))
+        status = choices.filtered(lambda each: each.code == code)
+        if not status:
+            raise UserError(self.env._("Choose one of these statuses: %s.", ", ".join(choices.mapped("name"))))
+        return status
 
     # --- the heartbeat ---
 
     def _beat(self, idle=0):
-        self.env.cr.execute(
-            f"""UPDATE connect_agent a
-                   SET last_seen = moment.now,
-                       last_active = greatest(a.last_active, moment.now - make_interval(secs => %s))
-                  FROM (SELECT id, last_seen FROM connect_agent WHERE id = %s FOR NO KEY UPDATE) before,
-                       (SELECT clock_timestamp() AT TIME ZONE 'UTC' AS now) moment
-                 WHERE a.id = before.id
-             RETURNING before.last_seen IS NULL
-                    OR before.last_seen < a.last_seen - make_interval(secs => {UNBIND_AFTER - 20})""",
-            [idle, self.id],
-        )
-        was_away = self.env.cr.fetchone()[0]
+        was_away = self._seen(idle)
         status_id = self._move_on()
         status = self.env["connect.status"]._traits()[status_id]
         if was_away and status.accepts:

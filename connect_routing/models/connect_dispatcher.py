@@ -49,8 +49,8 @@ class ConnectDispatcher(models.AbstractModel):
     @api.model
     def _after_commit(self, key):
         """Have something done after this commit: ``("line", id)`` or ``("agent", user_id)``: deliver what waits there;
-        ``("load", user_id)``: count his work anew, then the same; ``("gone", user_id)``: he is locked out, set him
-        offline; ``"settle"``: tell people what moved."""
+        ``("load", user_id)``: count his work anew, then the same; ``("login", user_id)``: he begins a session, then the
+        same; ``("gone", user_id)``: he is locked out, set him offline; ``"settle"``: tell people what moved."""
         if self.env.context.get("connect_dispatching") is DISPATCHING:
             return  # the dispatcher's own transaction: its run tells people at its end
         todo = self.env.cr.postcommit.data.setdefault("connect.dispatcher", {})
@@ -116,16 +116,20 @@ class ConnectDispatcher(models.AbstractModel):
         Freed seats are counted before any line is asked, so that in a burst a line is not told that all are busy while
         the news that somebody finished waits behind it.
         """
-        values = {kind: [key[1] for key in keys if key[0] == kind] for kind in ("line", "agent", "load", "gone")}
+        kinds = ("line", "agent", "load", "login", "gone")
+        values = {kind: [key[1] for key in keys if key[0] == kind] for kind in kinds}
         with self._short_transaction() as dispatcher:
             dispatcher = dispatcher.with_context(connect_dispatching=DISPATCHING)
+            if values["login"]:
+                dispatcher.env["connect.agent"]._on_login(values["login"])
+                dispatcher._commit()
             if values["gone"]:
                 dispatcher.env["connect.agent"]._put_offline(values["gone"])
                 dispatcher._commit()
             if values["load"]:
                 dispatcher.env["connect.agent"]._recount(values["load"])
                 dispatcher._commit()
-            user_ids = values["agent"] + values["load"]
+            user_ids = values["agent"] + values["load"] + values["login"]
             line_ids = values["line"] + (dispatcher._waiting_lines(user_ids) if user_ids else [])
             return [("line", line_id) for line_id in dict.fromkeys(line_ids) if dispatcher._drain(line_id)]
 

@@ -17,7 +17,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 from psycopg2.extras import Json
 
-from ..engine import Cohort, Context, classify, rank
+from ..engine import NO_SKILLS, NOTHING, Cohort, Context, classify, rank
 from . import decide_functions
 from .connect_status import HEARTBEAT_TIMEOUT
 
@@ -62,15 +62,25 @@ class ConnectDispatcherDecide(models.AbstractModel):
             return self.env["connect.request"]._review_contacts(line_id), True
         if not line["request_id"]:
             return [], False
-        pools = self._pools(line)
-        if not pools[line["company_id"]]:
-            line.update(self._oldest_served(line, pools))
-        if not line["request_id"]:
-            return self._tell_waiting(line, pools), False
-        pool = pools.get(line["serving_id"]) or pools[line["company_id"]]
+        pool_of, pool = self._skilled_turn(line) if line["use_skills"] else self._turn(line)
+        if not pool:
+            return self._tell_waiting(line, pool_of), False
         if not self._assign(line, pool):
             return [], True  # the request moved, or all left or filled up this instant: look again
         return [line["request_id"]], line["more"]
+
+    @api.model
+    def _turn(self, line):
+        """Whose turn it is: notes the request in ``line`` and returns the function that gives the pool of a request by
+        its row, and the pool of this one; None when nobody can be served."""
+        pools = self._pools(line)
+        if not pools[line["company_id"]]:
+            line.update(self._oldest_served(line, pools))
+
+        def pool_of(row):
+            return pools.get(row["company_id"]) or pools[line["company_id"]]
+
+        return pool_of, line["request_id"] and pool_of({"company_id": line["serving_id"]})
 
     @api.model
     def _lock_line(self, line_id):
@@ -84,9 +94,14 @@ class ConnectDispatcherDecide(models.AbstractModel):
         """The pool by serving company: the owner's, which is everybody else's too, and one for each company whose
         first-line specialists stand on the line beside the owner's (LIN-24)."""
         owner_id = line["company_id"]
-        cohorts = [Cohort(*row[:7], row[7] or ()) for row in line["cohorts"] or ()]
+        cohorts = self._cohorts(line["cohorts"])
         companies = {owner_id, *(cohort.company_id for cohort in cohorts)}
         return {each: classify(cohorts, owner_id, each, line["capacity"]) for each in companies}
+
+    @api.model
+    def _cohorts(self, rows):
+        """The specialists as ``connect_cohorts`` and ``connect_skilled_cohorts`` give them."""
+        return [Cohort(*row[:7], row[7] or (), dict(row[8] or ()) if len(row) > 8 else NO_SKILLS) for row in rows or ()]
 
     @api.model
     def _oldest_served(self, line, pools):
@@ -115,7 +130,7 @@ class ConnectDispatcherDecide(models.AbstractModel):
         for wait in (False, True):
             for band in rank(line["delivery_rule"], pool, context, self._rng):
                 while user_ids := list(islice(band.user_ids, CLAIM_AT_ONCE)):
-                    if self._claim(line, user_ids, wait, band.reason, pool):
+                    if self._claim(line, user_ids, wait, band.reason, pool.summary(band.fit)):
                         self._expect_reply(line)
                         return True
         return False
@@ -150,9 +165,11 @@ class ConnectDispatcherDecide(models.AbstractModel):
     def _has_others(self, request):
         """Somebody is free who did not have this request yet. A look without a lock: what it tells may be over."""
         line = request.line_id
-        self.env.cr.execute("SELECT connect_cohorts(%s, %s, FALSE)", [line.id, HEARTBEAT_TIMEOUT])
-        cohorts = [Cohort(*row[:7]) for row in self.env.cr.fetchone()[0] or ()]
-        pool = classify(cohorts, line.company_id.id, request.company_id.id, line.capacity or 0)
+        kind = SQL("connect_skilled_cohorts" if line.use_skills else "connect_cohorts")
+        self.env.cr.execute(SQL("SELECT %s(%s, %s, FALSE)", kind, line.id, HEARTBEAT_TIMEOUT))
+        cohorts = self._cohorts(self.env.cr.fetchone()[0])
+        demand = self._demand_of(request) if line.use_skills else NOTHING
+        pool = classify(cohorts, line.company_id.id, request.company_id.id, line.capacity or 0, demand)
         had = {request.user_id.id, *self._who_was_silent(request.id)}
         return any(not had.issuperset(cohort.user_ids) for cohort in pool.cohorts())
 
@@ -172,7 +189,7 @@ class ConnectDispatcherDecide(models.AbstractModel):
         return Context()
 
     @api.model
-    def _claim(self, line, user_ids, wait, reason, pool):
+    def _claim(self, line, user_ids, wait, reason, seen):
         """Bind the request to the first of ``user_ids`` who still can take it; the decision, or None. The ledger keeps
         the pool, and when we looked at it: what came while we waited for a specialist was not passed by."""
         return self.env["connect.request"]._recorded(
@@ -186,28 +203,27 @@ class ConnectDispatcherDecide(models.AbstractModel):
                 wait,
                 line["delivery_rule"],
                 reason,
-                Json(pool.summary() | {"at": line["looked_at"]}),
+                Json(seen | {"at": line["looked_at"]}),
             )
         )
 
     @api.model
-    def _tell_waiting(self, line, pools):
+    def _tell_waiting(self, line, pool_of):
         """The pool is empty for them: mark the requests that were not told yet. The feed and the mails follow."""
         self.env.cr.execute(
-            """SELECT id, company_id FROM connect_request
+            """SELECT id, company_id, language, extract(epoch FROM queued_at)::float AS queued_at FROM connect_request
                 WHERE line_id = %s AND state = 'queued' AND NOT is_missed
                 ORDER BY queued_at, id LIMIT %s FOR NO KEY UPDATE""",
             [line["id"], TOLD_AT_ONCE],
         )
         told = []
-        for request_id, company_id in self.env.cr.fetchall():
-            pool = pools.get(company_id) or pools[line["company_id"]]
-            self.env["connect.request"].browse(request_id)._move(
+        for row in self.env.cr.dictfetchall():
+            self.env["connect.request"].browse(row["id"])._move(
                 "queued",
                 {"is_missed": True, "missed_reason": "no_agent"},
                 rule=line["delivery_rule"],
                 reason="no_agent",
-                pool=pool.summary(),
+                pool=pool_of(row).summary(),
             )
-            told.append(request_id)
+            told.append(row["id"])
         return told

@@ -120,6 +120,7 @@ class ConnectRequest(models.Model):
             "seq": 1,
             "is_missed": False,
             "opened_at": NOW,
+            **self._demanded(line, recipient),
             **values,
         }
         written = SQL(
@@ -128,7 +129,8 @@ class ConnectRequest(models.Model):
             SQL(", ").join(SQL.identifier(name) for name in columns),
             SQL(", ").join(SQL("%s", value) for value in columns.values()),
         )
-        told = [name for name in columns if name not in ("seq", "owner_id")]  # the line tells its owner
+        # the line tells its owner, and the person's card the language
+        told = [name for name in columns if name not in ("seq", "owner_id", "language")]
         decision = self._record(code, written, told, actor_id=actor_id)
         return self.browse(decision["request_id"] if decision else ())
 

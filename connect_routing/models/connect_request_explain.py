@@ -1,7 +1,8 @@
-"""«Почему этот специалист»: the ledger of a request in words."""
+"""«Почему этот специалист»: the ledger of a request in words. As a page it is in ``connect_request_why.py``."""
 
-from odoo import api, fields, models
+from odoo import api, models
 
+from ..engine import Stage
 from .verbs import in_users_language
 
 CHOOSING = frozenset({"assigned", "queued", "started", "taken_over", "pulled", "transferred", "accepted"})
@@ -20,7 +21,7 @@ class ConnectRequestExplain(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        decisions = self.env["connect.decision"].search([("request_id", "=", self.id)], order="seq")
+        decisions = self._explained()
         decisions.check_access("read")
         chosen = decisions.filtered(lambda each: each.code in CHOOSING)[-1:]
         return {
@@ -35,51 +36,101 @@ class ConnectRequestExplain(models.Model):
             ],
         }
 
+    def _explained(self):
+        return self.env["connect.decision"].search([("request_id", "=", self.id)], order="seq")
+
     @api.model
     def _explain_decision(self, decision):
+        """A decision that chose somebody, or found nobody, in sentences."""
         name = decision.user_id.sudo().name  # colleagues' names are shown to whoever may read the request
         if decision.code in ("started", "taken_over", "pulled"):
             return self.env._("%s turned to the person himself.", name)
         if decision.code in ("transferred", "accepted"):
             return self.env._("%s got it from a colleague.", name)
-        rules = dict(self.env["connect.line"]._fields["delivery_rule"]._description_selection(self.env))
-        parts = [self.env._("Rule: %s.", rules.get(decision.rule, "").lower()), *self._pool_sentences(decision)]
-        if decision.code == "queued":
-            parts.append(self.env._("Nobody was free: the request waits in the queue."))
-        else:
-            parts.append(self.env._("Chosen: %(name)s, %(reason)s.", name=name, reason=self._reason_text(decision)))
-        return " ".join(parts)
+        parts = [self._rule_sentence(decision), *self._demand_sentences(decision), self._free_sentence(decision)]
+        if out := ", ".join(f"{who} — {why}" for who, why in self._left_out(decision)):
+            parts.append(self.env._("Not taken: %s.", out))
+        return " ".join([*parts, self._choice_sentence(decision)])
 
     @api.model
-    def _pool_sentences(self, decision):
-        pool = decision.pool_seen or {"free": {}, "excluded": {}, "out": []}
-        priorities = self._priority_names()
-        free = sum(pool["free"].values())
+    def _rule_sentence(self, decision):
+        rules = dict(self.env["connect.line"]._fields["delivery_rule"]._description_selection(self.env))
+        return self.env._("Rule: %s.", rules.get(decision.rule, "").lower())
+
+    @api.model
+    def _demand_sentences(self, decision):
+        """What the request demanded beside, and how far it was insisted on at that moment."""
+        pool = decision.pool_seen or {}
+        if not pool.get("demand"):
+            return
+        stage = pool["stage"]
+        yield self.env._("Demanded: %s.", self._skills_text(pool["demand"]))
+        if stage and pool.get("eased"):
+            yield self.env._("Nobody on the line has all of it, so it is not waited for.")
+        elif stage == Stage.ANY_LEVEL:
+            yield self.env._("After the long wait any level is enough.")
+        elif stage == Stage.PREFERRED:
+            yield self.env._("After the long wait it is only preferred.")
+
+    @api.model
+    def _free_sentence(self, decision):
+        pool = decision.pool_seen or {"free": {}, "excluded": {}}
+        free = sum(pool["free"].values()) + pool.get("rest", 0)
         total = free + sum(pool["excluded"].values())
-        tiers = ", ".join(f"{priorities[name]} {count}" for name, count in pool["free"].items())
-        yield self.env._("The line had %(total)s specialists, free: %(free)s", total=total, free=free) + (
-            f" ({tiers})." if tiers else "."
-        )
-        users = self.env["res.users"].sudo().browse([user_id for user_id, *_rest in pool["out"]])  # their names only
+        text = self.env._("The line had %(total)s specialists, free: %(free)s", total=total, free=free)
+        tiers = ", ".join(f"{name} {count}" for name, count in self._tiers(decision))
+        return f"{text} ({tiers})." if tiers else f"{text}."
+
+    @api.model
+    def _tiers(self, decision):
+        """``[(priority's name, number of free specialists)]``; where skills count, of those who fit best."""
+        priorities = self._priority_names()
+        return [(priorities[code], count) for code, count in (decision.pool_seen or {"free": {}})["free"].items()]
+
+    @api.model
+    def _left_out(self, decision):
+        """``[(name, reason in words)]`` of those whom the ledger names as left out."""
+        out = (decision.pool_seen or {}).get("out", ())
+        users = self.env["res.users"].sudo().browse([user_id for user_id, *_rest in out])  # their names only
         names = {user.id: user.name for user in users.exists()}
         statuses = {status.code: status.name for status in self.env["connect.status"].sudo().search([])}  # a catalogue
-        out = [
-            f"{names.get(user_id, '…')} — {self._exclusion_text(reason, statuses.get(status, status), load)}"
-            for user_id, reason, status, load in pool["out"]
+        return [
+            (names.get(user_id, "…"), self._exclusion_text(reason, statuses.get(status, status), load, *lacks))
+            for user_id, reason, status, load, *lacks in out
         ]
-        if out:
-            yield self.env._("Not taken: %s.", ", ".join(out))
 
     @api.model
-    def _exclusion_text(self, reason, status, load):
+    def _exclusion_text(self, reason, status, load, lacks=()):
         texts = {
             "observer": self.env._("observer"),
             "offline": self.env._("not connected"),
             "status": status.lower(),
             "capacity": self.env._("has %s requests, the limit", load),
             "foreign": self.env._("serves other clients"),
+            "skill": self.env._("lacks: %s", self._skills_text(lacks)),
         }
         return texts[reason]
+
+    @api.model
+    def _skills_text(self, levels):
+        """«Cash registers (confident), English (basic)»."""
+        # names of a catalogue, for whoever may read the decision
+        skills = self.env["connect.skill"].sudo().browse([skill_id for skill_id, _level in levels]).exists()
+        names = {skill.id: skill.name for skill in skills}
+        words = dict(self.env["connect.skill.level"]._fields["level"]._description_selection(self.env))
+        return ", ".join(f"{names.get(skill_id, '…')} ({words[str(level)].lower()})" for skill_id, level in levels)
+
+    @api.model
+    def _choice_sentence(self, decision):
+        if decision.code == "queued":
+            if (decision.pool_seen or {}).get("excluded", {}).get("skill"):
+                return self.env._("Nobody who fits was free: the request waits in the queue.")
+            return self.env._("Nobody was free: the request waits in the queue.")
+        name = decision.user_id.sudo().name  # colleagues' names, as above
+        text = self.env._("Chosen: %(name)s, %(reason)s.", name=name, reason=self._reason_text(decision))
+        rest = (decision.pool_seen or {}).get("rest")
+        less = self.env._("Free, but fit less: %s.", rest) if rest else ""
+        return f"{text} {less}".rstrip()
 
     @api.model
     def _reason_text(self, decision):
@@ -115,21 +166,3 @@ class ConnectRequestExplain(models.Model):
         if decision.code == "rated":
             return f"{text}: {decision.changes['rating']}"
         return text
-
-    def action_explain(self):
-        """Button: the explanation as a dialog."""
-        explained = self.explain()
-        user_tz = (self.env.user.tz and self.with_context(tz=self.env.user.tz)) or self
-        lines = [
-            f"{fields.Datetime.context_timestamp(user_tz, decision.at):%d.%m %H:%M:%S}  {self._timeline_text(decision)}"
-            for decision in self.env["connect.decision"].search([("request_id", "=", self.id)], order="seq")
-        ]
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.env._("Why this specialist"),
-                "message": "\n".join([explained["text"], "", *lines]),
-                "sticky": True,
-            },
-        }

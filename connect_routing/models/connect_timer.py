@@ -29,7 +29,12 @@ class ConnectTimer(models.Model):
 
     request_id = fields.Many2one("connect.request", required=True, ondelete="cascade")
     kind = fields.Selection(
-        [("offer", "Consent to a transfer"), ("reply", "First reply"), ("silence", "Silence of the person")],
+        [
+            ("offer", "Consent to a transfer"),
+            ("reply", "First reply"),
+            ("silence", "Silence of the person"),
+            ("skill", "Demands less skill"),
+        ],
         required=True,
         help="What happens: `_on_timer_…(since)` of the request.",
     )

@@ -4,7 +4,8 @@ from odoo.tools import SQL
 from .connect_request import NOW
 
 # A request's later decisions wait until the earlier ones are told, also while another process tells these. By index
-# alone: statistics of a time when the outbox was empty would make the planner compare each row with each.
+# alone: statistics of a time when the outbox was empty would make the planner compare each row with each. For the same
+# reason the first of a request is asked for by a subselect: of a join it read the whole index for each row.
 DUE = """
 CREATE OR REPLACE FUNCTION connect_due(p_limit int) RETURNS SETOF int
 LANGUAGE plpgsql VOLATILE SET enable_seqscan TO off SET enable_sort TO off SET enable_hashjoin TO off
@@ -13,8 +14,8 @@ BEGIN
     RETURN QUERY
     SELECT u.id FROM connect_unsettled u
      WHERE (u.retry_at IS NULL OR u.retry_at < %(now)s)
-       AND NOT EXISTS (SELECT FROM connect_unsettled earlier
-                        WHERE earlier.request_id = u.request_id AND earlier.id < u.id)
+       AND u.id = (SELECT first.id FROM connect_unsettled first
+                    WHERE first.request_id = u.request_id ORDER BY first.request_id, first.id LIMIT 1)
      ORDER BY u.id LIMIT p_limit FOR UPDATE OF u SKIP LOCKED;
 END $due$
 """

@@ -5,6 +5,9 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     connect_agent_ids = fields.One2many("connect.agent", "user_id", groups="base.group_system")
+    connect_skill_ids = fields.One2many(
+        "connect.skill.level", "user_id", string="Skills", groups="connect_lines.group_agent"
+    )
     connect_idle_minutes = fields.Integer(
         "Away after, min",
         compute="_compute_connect_idle_minutes",
@@ -34,6 +37,12 @@ class ResUsers(models.Model):
             agent = self.env["connect.agent"].sudo()._ensure(user)
             agent.idle_minutes = user.connect_idle_minutes
 
+    def action_connect_skills(self):
+        """Button: what this specialist can do, to be changed there."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("connect_routing.action_connect_skill_level")
+        return {**action, "domain": [("user_id", "=", self.id)], "context": {"default_user_id": self.id}}
+
     @api.depends("connect_agent_ids.status_id")
     def _compute_im_status(self):
         """A specialist's dot tells his status; his browsers' connections come and go."""
@@ -52,7 +61,10 @@ class ResUsers(models.Model):
         for user in self:
             self.env["connect.dispatcher"]._after_commit(("gone", user.id))
 
-    def _update_last_login(self):
-        result = super()._update_last_login()
-        self.env["connect.agent"]._on_login(self.env.uid)
-        return result
+    def _login(self, credential, user_agent_env):
+        """At a screen: an integration that proves a password changes nobody's status."""
+        auth_info = super()._login(credential, user_agent_env=user_agent_env)
+        if user_agent_env and user_agent_env.get("interactive"):
+            # after the commit: this transaction holds the row of the user, which shows the status, too
+            self.env["connect.dispatcher"]._after_commit(("login", auth_info["uid"]))
+        return auth_info

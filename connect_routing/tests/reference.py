@@ -9,10 +9,11 @@ TIERS = ("high", "medium", "standard")
 
 
 class Work:
-    """An open request. ``place``: its number in the order of waiting; ``asked``: who is to consent."""
+    """An open request. ``place``: its number in the order of waiting; ``age``: how often the line's patience with its
+    skills has run out since; ``asked``: who is to consent."""
 
     def __init__(self, line, person, place):
-        self.line, self.person, self.place = line, person, place
+        self.line, self.person, self.place, self.age = line, person, place, 0
         self.owner = self.asked = None
 
     @property
@@ -21,16 +22,18 @@ class Work:
 
 
 class Line:
-    def __init__(self, rule, capacity, consent, members):
+    def __init__(self, rule, capacity, consent, members, skills=None):
         self.rule, self.capacity, self.consent = rule, capacity, consent
         self.members = members  # {specialist: priority}
+        self.skills = skills  # None: do not count; else what is demanded of a person's helper: person -> {skill: level}
 
 
 class Reference:
     """``lines``: {name: Line}. Verbs give None when they are refused, else True; then everything free is delivered."""
 
-    def __init__(self, lines, choice):
+    def __init__(self, lines, choice, known=None):
         self.lines, self.choice = lines, choice
+        self.known = known or {}  # {specialist: {skill: level}}
         self.status = {}
         self.present = set()
         self.open = {}  # {(line, person): Work}
@@ -52,6 +55,25 @@ class Reference:
     def keeps(self, who):
         return who in self.present and self.status[who] in KEEPS
 
+    def lacks(self, work, who):
+        """How many of the demanded skills he does not have, and how many not well enough."""
+        known = self.known.get(who, {})
+        demanded = self.lines[work.line].skills(work.person)
+        low = [skill for skill, level in demanded.items() if skill in known and known[skill] < level]
+        return len(demanded.keys() - known.keys()), len(low)
+
+    def fits(self, work, who):
+        """First all of it, then any level, then anybody; and at once less than all, if nobody has all of it."""
+        line = self.lines[work.line]
+        everybody = [self.lacks(work, each) for each, priority in line.members.items() if priority != "observer"]
+        age = work.age
+        if age == 0 and (0, 0) not in everybody:
+            age = 1
+        if age == 1 and not any(missing == 0 for missing, _low in everybody):
+            age = 2
+        missing, low = self.lacks(work, who)
+        return age >= 2 or (not missing and (age == 1 or not low))
+
     # --- the router ---
 
     def candidates(self, work):
@@ -62,6 +84,9 @@ class Reference:
             for who, priority in line.members.items()
             if priority != "observer" and self.accepts(who) and self.has_room(who, work.line)
         ]
+        if line.skills:
+            pool = [who for who in pool if self.fits(work, who)]
+            pool = [who for who in pool if self.lacks(work, who) == min(self.lacks(work, other) for other in pool)]
         if line.rule == "balanced":
             before = self.last.get((work.line, work.person))
             if before in pool:
@@ -77,14 +102,19 @@ class Reference:
         return sorted((w for w in self.open.values() if w.line == line and not w.owner), key=lambda w: w.place)
 
     def deliver(self):
-        """The line whose oldest request waits longest first, and on a line first come, first served."""
+        """The line whose oldest request waits longest first, and on a line first come, first served, but for those whom
+        nobody free fits."""
         for line in sorted(self.lines, key=lambda name: [w.place for w in self.waiting(name)[:1]] or [float("inf")]):
             for work in self.waiting(line):
-                among = self.candidates(work)
-                if not among:
-                    break
-                work.owner = self.choice(work, among)
+                if among := self.candidates(work):
+                    work.owner = self.choice(work, among)
         return True
+
+    def pass_time(self):
+        """Everybody who waits is a step less patient."""
+        for work in self.open.values():
+            work.age += not work.owner
+        return self.deliver()
 
     # --- what people do ---
 
@@ -92,7 +122,7 @@ class Reference:
         work = self.open.get((line, person))
         if work and work.owner and not self.keeps(work.owner):  # 3.2.3: he has left, and his user contacts the line
             work.owner = work.asked = None
-            work.place = self.next_place()
+            work.place, work.age = self.next_place(), 0
         elif not work:
             self.open[line, person] = Work(line, person, self.next_place())
         return self.deliver()

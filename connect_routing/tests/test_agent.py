@@ -81,7 +81,7 @@ class TestAgent(RoutingCase):
         self.set_status(self.high, "dnd", seconds_ago=100)
         agent = self.agent(self.high)
         agent._close_lost()
-        agent._on_login(self.high.id)
+        agent._on_login(self.high.ids)
         self.env.invalidate_all()
         self.env["connect.agent"].with_user(self.high).heartbeat()
         self.env.invalidate_all()

@@ -213,8 +213,9 @@ class TestAutomatic(RoutingCase):
         """ROU-08: what the system sets, what another profile has, what is none; recipients have no plans."""
         self.write_to_line(self.anna)
         for code in ("talking", "offline", "ready", "lunch", "nonsense", 5):
-            with self.assertRaisesRegex(UserError, "Free"):
-                self.me.plan_status(code)
+            for verb in (self.me.plan_status, self.me.set_status):
+                with self.assertRaisesRegex(UserError, "Free"):
+                    verb(code)
         self.assertFalse(self.me.get_state()["planned"])
         self.agent(self.high).profile = "contact_center"
         self.assertEqual(self.me.plan_status("lunch")["planned"], "lunch")
@@ -248,7 +249,7 @@ class TestAutomatic(RoutingCase):
             self.dispatch()
             self.assertEqual(agent.status_id.code, "offline")
             if is_login:
-                agent._on_login(self.high.id)
+                agent._on_login(self.high.ids)
             self.assertEqual(self.me.heartbeat()["status"], expected)
 
     # --- login, publication, Odoo's dot ---
@@ -259,7 +260,7 @@ class TestAutomatic(RoutingCase):
         self.set_status(self.medium, "ready", seconds_ago=100)
         agent = self.agent(self.medium)
         agent._close_lost()
-        agent._on_login(self.medium.id)
+        agent._on_login(self.medium.ids)
         self.assertEqual(self.env["connect.agent"].with_user(self.medium).heartbeat()["status"], "not_ready")
 
     def test_changes_are_published(self):

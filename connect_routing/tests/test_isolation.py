@@ -1,5 +1,6 @@
 """ADM-07 for the models of routing: rows of the table that ``connect_lines`` proves."""
 
+from odoo import fields
 from odoo.addons.connect_lines.tests.isolation import ADMIN_OF_OWN, EVERYTHING, STAFF_OF_OWN, register
 
 RECIPIENTS = {"recipient": "a", "other_recipient": "b"}
@@ -94,7 +95,7 @@ def replays_of(case, pick):
     for tenant, user, line in (("a", case.supervisor_a, case.line_a), ("b", case.admin_b, case.line_b)):
         request_of(case, line, case.recipient_a if tenant == "a" else case.recipient_b)
         case.env.flush_all()
-        replay = case.env["connect.replay"].with_user(user).create({"line_id": line.id})
+        replay = case.env["connect.replay"].with_user(user).create({"line_id": line.id, "day": fields.Date.today()})
         replay.action_replay()
         made[tenant] = pick(replay)
     return made
@@ -148,3 +149,40 @@ def timers(case):
         case.env["connect.timer"]._set(request.id, "reply", 60)
     search = case.env["connect.timer"].search
     return {tenant: search([("request_id", "=", request.id)]) for tenant, request in made.items()}
+
+
+def skills_of(case, name):
+    create = case.env["connect.skill"].create
+    return {
+        "a": create({"name": name, "company_id": case.company_a.id}),
+        "b": create({"name": name, "company_id": case.company_b.id}),
+    }
+
+
+@register(
+    "connect.skill", read=STAFF_OF_OWN, write={"platform": "ab", "admin": "a", "supervisor": "a", "other_admin": "b"}
+)
+def skills(case):
+    return skills_of(case, "Alone")
+
+
+@register(
+    "connect.skill.level",
+    read=STAFF_OF_OWN,
+    write={"platform": "ab", "admin": "a", "supervisor": "a", "other_admin": "b"},
+)
+def skill_levels(case):
+    users = {"a": case.agent_a, "b": case.agent_b}
+    return {
+        tenant: case.env["connect.skill.level"].create({"user_id": users[tenant].id, "skill_id": skill.id})
+        for tenant, skill in skills_of(case, "Given").items()
+    }
+
+
+@register("connect.line.skill", read=STAFF_OF_OWN, write={"platform": "ab", "admin": "a", "other_admin": "b"})
+def line_skills(case):
+    lines = {"a": case.line_a, "b": case.line_b}
+    return {
+        tenant: case.env["connect.line.skill"].create({"line_id": lines[tenant].id, "skill_id": skill.id})
+        for tenant, skill in skills_of(case, "Demanded").items()
+    }

@@ -1,5 +1,7 @@
 from datetime import timedelta
+from unittest.mock import patch
 
+from odoo.addons.connect_routing.models import connect_decision_verify, connect_proof
 from odoo.exceptions import AccessError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
@@ -78,6 +80,52 @@ class TestProof(RoutingCase):
         """A counter that stays wrong is a finding, by the name of the specialist."""
         self.env.cr.execute("UPDATE connect_agent SET load = load + 1 WHERE user_id = %s", [self.high.id])
         self.assertIn("High: the number of requests in work", self.proofs._prove("daily").findings_text)
+
+    def run_cron(self, name):
+        """What Odoo's cron executes, as it executes it."""
+        self.env.ref(f"connect_routing.{name}").ir_actions_server_id.run()
+        return self.proofs.search([], order="id desc", limit=1)
+
+    @mute_logger(ALARM)
+    def test_the_crons_prove_and_ring(self):
+        """Daily and weekly by themselves: what they find goes to the administrators, each time until it is mended."""
+        self.env["ir.config_parameter"].set_param("connect_routing.alarm_email", "night@test.example")
+        self.assertEqual(self.run_cron("ir_cron_prove").origin, "weekly")
+        self.assertFalse(self.mails())
+        self.env.cr.execute(DAMAGE, [self.request.id])
+        daily = self.run_cron("ir_cron_verify")
+        self.assertEqual((daily.origin, daily.finding_count, len(self.mails())), ("daily", 1, 1))
+        self.assertEqual((self.run_cron("ir_cron_prove").finding_count, len(self.mails())), (1, 2))
+        self.assertIn("1", self.mails()[0].subject)
+        self.env.cr.execute(DAMAGE, [self.request.id])
+        self.assertEqual((self.run_cron("ir_cron_verify").finding_count, len(self.mails())), (0, 2))
+
+    @mute_logger(ALARM)
+    def test_with_many_requests_the_button_leaves_it_to_the_cron(self):
+        """The button answers at once; the cron compares part by part, and a finding in any of them rings."""
+        admin = self.env.ref("base.user_admin")
+        cron = self.env.ref("connect_routing.ir_cron_prove")
+        self.write_to_line(self.boris)
+        self.env.cr.execute(DAMAGE, [self.request.id])
+        with patch.object(connect_proof, "PART", 1), patch.object(connect_decision_verify, "PART", 1):
+            before = self.proofs.search_count([])
+            action = call_kw(self.proofs.with_user(admin), "action_check_now", [[]], {})
+            self.assertEqual(action["params"]["message"], "The check runs. Its result appears in this list.")
+            self.assertEqual(self.proofs.search_count([]), before)
+            self.assertTrue(self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)]))
+            proof = self.run_cron("ir_cron_prove")
+        self.assertEqual(proof.request_count, self.env["connect.request"].search_count([]))
+        self.assertEqual(proof.finding_count, 1)
+
+    def test_a_counter_that_is_right_again_is_no_finding(self):
+        """Somebody was between his commit and his recount when the proof looked first."""
+        ledger = type(self.env["connect.decision"])
+        self.env.cr.execute("UPDATE connect_agent SET load = load + 1 WHERE user_id = %s", [self.high.id])
+        looks = [self.env["connect.decision"]._wrong_counters(), []]
+        self.assertTrue(looks[0])
+        with patch.object(ledger, "_wrong_counters", lambda this: looks.pop(0)):
+            self.assertEqual(self.proofs._prove("weekly").finding_count, 0)
+        self.assertFalse(looks)
 
     def test_the_button_is_the_platforms(self):
         """ADM-01: nobody else starts it; the database changes no proof afterwards."""

@@ -1,6 +1,7 @@
 """Random histories: whatever people do in whatever order, the router does what the naive reference says."""
 
 from random import Random
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -15,8 +16,10 @@ STATUSES = ["free", "free", "free", "away", "dnd", "busy_new", "talking", "not_r
 
 @tagged("post_install", "-at_install")
 class TestReference(RoutingCase):
-    """Section 3 of the rules to the letter (ROU-12..27, ROU-35..37, ROU-42..44): after each step a request is in the
-    one state, with the one owner, at the place that the reference says; loads are right; the ledger agrees."""
+    """Section 3 of the rules to the letter (ROU-12..27, ROU-35..37, ROU-42..44), on lines with and without skills.
+
+    After each step a request is in the one state, with the one owner, at the place that the reference says; loads are
+    right; the ledger agrees."""
 
     @classmethod
     def setUpClass(cls):
@@ -36,7 +39,20 @@ class TestReference(RoutingCase):
             [{"line_id": line.id, "user_id": user.id, "priority": priority} for line, user, priority in seats]
         )
 
+        cls.env["res.lang"]._activate_lang("ru_RU")
+        cls.cash, cls.english = cls.env["connect.skill"].create(
+            [
+                {"name": "Cash", "company_id": cls.company.id},
+                {"name": "English", "company_id": cls.company.id, "lang_id": cls.env.ref("base.lang_en").id},
+            ]
+        )
+        for place, person in enumerate(cls.people):
+            person.partner_id.lang = ("ru_RU", "en_US")[place % 2]
+
     def test_random_histories_agree_with_the_reference(self):
+        dispatcher = type(self.env["connect.dispatcher"])
+        demands = dispatcher._demands
+        self.startPatcher(patch.object(dispatcher, "_demands", lambda this, line: self.older(demands(this, line))))
         for seed in range(HISTORIES):
             with self.subTest(seed=seed), self.env.cr.savepoint() as savepoint:
                 self.run_history(Random(seed))
@@ -44,16 +60,22 @@ class TestReference(RoutingCase):
                 self.env.invalidate_all()
 
     def run_history(self, rng):
+        self.aged = {}
+        with_skills = self.demand_skills(rng)
         lines = {
             line: Line(
                 line.delivery_rule,
                 line.capacity,
                 line.transfer_consent,
                 {member.user_id: member.priority for member in line.member_ids},
+                self.demanded if line == with_skills else None,
             )
             for line in (self.line, self.project)
         }
-        self.reference = Reference(lines, self.adopt)
+        known = {}
+        for each in self.env["connect.skill.level"].search([("company_id", "=", self.company.id)]):
+            known.setdefault(each.user_id, {})[each.skill_id] = int(each.level)
+        self.reference = Reference(lines, self.adopt, known)
         for user in self.agents:
             self.set_status(user, "away")
             self.reference.set_status(user, "away", present=True)
@@ -61,10 +83,48 @@ class TestReference(RoutingCase):
         for _step in range(STEPS):
             name = rng.choice(
                 ["write"] * 4 + ["status"] * 3 + ["start", "finish", "finish", "transfer", "answer", "pull", "move"]
-            )
+                + ["wait"] * 2 * bool(with_skills)
+            )  # fmt: skip
             story.append(getattr(self, f"do_{name}")(rng))
             self.compare(story)
         self.assertEqual(self.env["connect.decision"]._verify(), [], story)
+
+    def demand_skills(self, rng):
+        """The line that demands skills in this history, or none; specialists have some, at some level."""
+        line = rng.choice([self.line, self.project, None])
+        if line:
+            line.write({"use_skills": True, "language_level": "1", "skill_prefer_after": 3600})
+            line.write({"skill_lower_after": 1800, "skill_ids": [(0, 0, {"skill_id": self.cash.id, "level": "2"})]})
+            self.env["connect.skill.level"].create(
+                [
+                    {"user_id": user.id, "skill_id": skill.id, "level": rng.choice("123")}
+                    for user in self.agents
+                    for skill in (self.cash, self.english)
+                    if rng.random() < 0.5
+                ]
+            )
+        return line
+
+    def demanded(self, person):
+        return {self.cash: 2} | ({self.english: 1} if person.partner_id.lang == "en_US" else {})
+
+    def do_wait(self, rng):
+        """Half an hour passes for those who wait: the router is told older times, the rows stay as they are."""
+        for each in self.env["connect.request"].search([("state", "=", "queued")]):
+            key = each.id, each.queued_at
+            self.aged[key] = self.aged.get(key, 0) + 1800
+        return self.both(
+            lambda: (self.line | self.project)._dispatch_later(), lambda: self.reference.pass_time(), "wait"
+        )
+
+    def older(self, demands):
+        """What ``connect_demands`` says, with the time that has passed in this history."""
+        queued_at = {
+            each.id: each.queued_at for each in self.env["connect.request"].browse([h[0] for h in demands["heads"]])
+        }
+        for head in demands["heads"]:
+            head[1] -= self.aged.get((head[0], queued_at[head[0]]), 0)
+        return demands
 
     # --- steps: the same to the router and to the reference ---
 
@@ -100,7 +160,7 @@ class TestReference(RoutingCase):
     def go_to(self, user, status, present):
         """By hand where a person can; a heartbeat tells that he is there."""
         agent = self.env["connect.agent"].with_user(user)
-        if status == "talking":
+        if status in ("talking", "not_ready_chat"):  # the system's, and another profile's
             self.agent(user)._switch(self.env["connect.status"]._id_of(status), "system")
             agent.heartbeat()
         else:

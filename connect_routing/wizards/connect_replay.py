@@ -30,7 +30,7 @@ class ConnectReplay(models.TransientModel):
     line_id = fields.Many2one(
         "connect.line", "Line", required=True, ondelete="cascade", default=lambda self: self._default_line()
     )
-    day = fields.Date("Day", required=True, default=lambda self: fields.Date.context_today(self))
+    day = fields.Date("Day", required=True, default=lambda self: fields.Date.context_today(self) - timedelta(days=1))
     delivery_rule = fields.Selection(
         DELIVERY_RULES,
         "Delivery rule",

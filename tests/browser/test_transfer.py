@@ -38,6 +38,8 @@ def test_a_request_goes_from_hand_to_hand(
     quiet(server, line["id"], "100002", "100003", "100004")
     admin("connect.line", "write", [[line["id"]], {"transfer_consent": True}])
     nikiforov, second = agent("100002"), agent("100003")
+    for each in (nikiforov, second):  # a login begins with «Свободен» (ROU-05)
+        each.set_status("Не беспокоить")
     anna = person("200001")
     anna.open_line(HOT)
     anna.write("Кто-нибудь есть?")

@@ -38,8 +38,31 @@ def over_capacity(steps: Iterable[Step], capacity: int) -> list[str]:
     return wrong
 
 
-def overtaken(steps: Iterable[Step], promised: dict[int, float]) -> list[str]:
-    """Requests that waited, seen by everybody, while a younger one of the same line was assigned.
+class Skills(NamedTuple):
+    """What a line demands, as the rule reads: all of it, from ``lower_after`` s on any level, from ``prefer_after`` s
+    on nothing; and what nobody on the line has is not waited for."""
+
+    known: dict[int, dict[int, int]]  # level by skill of each specialist of the line
+    demanded: dict[int, dict[int, int]]  # the same that each request demands
+    lower_after: float
+    prefer_after: float
+
+    def refuses(self, request: int, user: int, waited: float) -> bool:
+        """The request did not take this specialist when it had waited so long."""
+        levels = self.demanded[request]
+        has_all = any(all(has.get(skill, 0) >= levels[skill] for skill in levels) for has in self.known.values())
+        has_any = any(all(skill in has for skill in levels) for has in self.known.values())
+        mine = self.known.get(user, {})
+        if waited >= self.prefer_after or not has_any:
+            return False
+        if waited >= self.lower_after or not has_all:
+            return not all(skill in mine for skill in levels)
+        return not all(mine.get(skill, 0) >= levels[skill] for skill in levels)
+
+
+def overtaken(steps: Iterable[Step], promised: dict[int, float], skills: dict[int, Skills] | None = None) -> list[str]:
+    """Requests that waited, seen by everybody, while a younger one of the same line was assigned. On lines with
+    ``skills`` one may be passed whom the specialist in question does not fit at that moment.
 
     ``promised``: when the client of a request saw its commit; without it, nobody knows since when it could be seen.
     A request that came back to the queue was put there by the router itself, under the lock of the line.
@@ -49,11 +72,12 @@ def overtaken(steps: Iterable[Step], promised: dict[int, float]) -> list[str]:
         by_line[step.line].append(step)
     wrong = []
     for history in by_line.values():
-        wrong += _overtaken_on_line(sorted(history, key=lambda each: (each.at, each.seq)), promised)
+        ordered = sorted(history, key=lambda each: (each.at, each.seq))
+        wrong += _overtaken_on_line(ordered, promised, (skills or {}).get(ordered[0].line))
     return wrong
 
 
-def _overtaken_on_line(history: list[Step], promised: dict[int, float]) -> list[str]:
+def _overtaken_on_line(history: list[Step], promised: dict[int, float], skills: Skills | None) -> list[str]:
     place: dict[int, float] = {}
     visible: dict[int, float] = {}
     queue: list[tuple[float, int]] = []
@@ -71,7 +95,10 @@ def _overtaken_on_line(history: list[Step], promised: dict[int, float]) -> list[
             if step.looked_at is not None and mine is not None:
                 wrong += [
                     f"{step.request} overtook {other} on line {step.line}"
-                    for since, other in queue[:20]
-                    if since < mine and place.get(other) == since and visible[other] < step.looked_at
+                    for since, other in (queue if skills else queue[:20])
+                    if since < mine
+                    and place.get(other) == since
+                    and visible[other] < step.looked_at
+                    and not (skills and step.user and skills.refuses(other, step.user, step.looked_at - since))
                 ]
     return wrong

@@ -72,10 +72,47 @@ def prepare(env: Any, agents: int, recipients: int) -> dict[str, Any]:
     )
     integrators = {line.id: line.member_ids[0].user_id.id for line in lines}
     return {
+        "skills": demand_skills(env, lines[2], people),
         "users": users.ids,
         "lines": lines.ids,
         "people": [[person.id, lines[place % LINES].id] for place, person in enumerate(people)],
         "integrators": integrators,
+    }
+
+
+def demand_skills(env: Any, line: Any, people: Any) -> dict[str, Any]:
+    """The line demands a skill and the person's language; two specialists in three have the one, every second the
+    other. What the audit is to know of it, with plain ids."""
+    english = env.ref("base.lang_en")
+    company = line.company_id.id
+    cash, spoken = env["connect.skill"].create(
+        [{"name": "Cash", "company_id": company}, {"name": "English", "company_id": company, "lang_id": english.id}]
+    )
+    for place, person in enumerate(people):
+        person.lang = english.code if place % 2 else False
+    line.write({"use_skills": True, "language_level": "1", "skill_lower_after": 2, "skill_prefer_after": 4})
+    line.skill_ids = [(0, 0, {"skill_id": cash.id, "level": "2"})]
+    known: dict[int, dict[int, int]] = {user.id: {} for user in line.member_ids.user_id}
+    for place, user in enumerate(line.member_ids.user_id):
+        if place % 3:
+            known[user.id][cash.id] = place % 3
+        if place % 2:
+            known[user.id][spoken.id] = 1 + place % 3
+    env["connect.skill.level"].create(
+        [
+            {"user_id": user, "skill_id": skill, "level": str(level)}
+            for user, levels in known.items()
+            for skill, level in levels.items()
+        ]
+    )
+    return {
+        "line": line.id,
+        "known": [[user, list(levels.items())] for user, levels in known.items()],
+        "demanded": [
+            [person.id, [[cash.id, 2], [spoken.id, 1]] if person.lang else [[cash.id, 2]]] for person in people
+        ],
+        "lower_after": line.skill_lower_after,
+        "prefer_after": line.skill_prefer_after,
     }
 
 

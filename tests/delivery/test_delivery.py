@@ -70,6 +70,15 @@ def ledger(name: str, lines: list[int]) -> list[audit.Step]:
     return steps
 
 
+def skills_of(world: dict[str, Any], accepted: list[dict[str, Any]]) -> dict[int, audit.Skills]:
+    """By line, what its requests demand of whom, in the audit's words."""
+    told = world["skills"]
+    by_person = {person: dict(levels) for person, levels in told["demanded"]}
+    known = {user: dict(levels) for user, levels in told["known"]}
+    demanded = {entry["request"]: by_person[entry["person"]] for entry in accepted}
+    return {told["line"]: audit.Skills(known, demanded, told["lower_after"], told["prefer_after"])}
+
+
 def await_promises(journal: Path, count: int, fleet: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 1200
     while len(promises(journal)) < count:
@@ -79,17 +88,22 @@ def await_promises(journal: Path, count: int, fleet: subprocess.Popen[bytes]) ->
 
 
 def judge(name: str, journal: Path, requests: int) -> None:
-    """None lost, none doubled, no capacity passed, first come first served; the ledger rebuilds every row."""
+    """None lost, none doubled, no capacity passed, first come first served but for skills; the ledger rebuilds every
+    row."""
     accepted = promises(journal)
+    world = json.loads((journal / "world.json").read_text())
     assert len({entry["person"] for entry in accepted}) == requests == len({entry["request"] for entry in accepted})
-    steps = ledger(name, json.loads((journal / "world.json").read_text())["lines"])
+    steps = ledger(name, world["lines"])
     opened = [step for step in steps if step.code in ("opened", "started") and step.seq == 1]
     finished = {step.request for step in steps if step.code == "finished"}
     assert {entry["request"] for entry in accepted} <= {step.request for step in opened}
     assert {step.request for step in opened} == finished, "a request never reached its end"
     assert len(finished) == sum(step.code == "finished" for step in steps), "a request ended twice"
     assert audit.over_capacity(steps, CAPACITY) == []
-    assert audit.overtaken(steps, {entry["request"]: entry["at"] for entry in accepted}) == []
+    seen_at = {entry["request"]: entry["at"] for entry in accepted}
+    assert audit.overtaken(steps, seen_at, skills_of(world, accepted)) == []
+    skilled = [line for line, audited in skills_of(world, accepted).items() if audit.overtaken(steps, seen_at)]
+    assert skilled, "nobody was passed because of a skill: the audit of skills had nothing to find"
     assert json.loads((journal / "verified.json").read_text()) == []
 
 

@@ -5,7 +5,10 @@ import { patch } from "@web/core/utils/patch";
 patch(Message.prototype, {
     setup() {
         super.setup(...arguments);
-        /** @type {{type: string, text: string, request_id: number|false, ticket_id?: number}|undefined} */
+        /**
+         * @type {{type: string, text: string, request_id: number|false, ticket_id?: number,
+         *     excerpt?: {id: number, author: string, text: string}[], former_channel_id?: number|false}|undefined}
+         */
         this.connect_event = undefined;
     },
     get isOfConnect() {

@@ -21,6 +21,7 @@ export class ConnectPanel extends Component {
     setup() {
         this.agent = useState(useService("connect.agent"));
         this.orm = useService("orm");
+        this.action = useService("action");
         this.absolute = absolute;
         this.state = useState({ tab: browser.localStorage.getItem(TAB_KEY) || "card", why: null, isLoading: false });
         this.requestId = 0;
@@ -83,8 +84,22 @@ export class ConnectPanel extends Component {
         this.loadWhy();
     }
 
+    /** The form of the request: the same with the pools that the router saw. */
+    openRequest() {
+        this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "connect.request",
+            res_id: this.shownRequestId,
+            views: [[false, "form"]],
+        });
+    }
+
+    get shownRequestId() {
+        return this.requestId || this.around?.last_request_id;
+    }
+
     async loadWhy() {
-        const requestId = this.requestId || this.around?.last_request_id;
+        const requestId = this.shownRequestId;
         if (this.state.tab !== "why" || !requestId) {
             return;
         }

@@ -1,0 +1,97 @@
+"""Whether a specialist is there: his heartbeats, the silence after the last one, logging in and leaving.
+
+The log is exact to the second whoever notices first that somebody was gone: the minute cron, or he himself when he is
+back. His status ends at his last heartbeat either way.
+"""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .connect_request import NOW
+from .connect_request_work import UNBIND_AFTER
+from .connect_status import HEARTBEAT_TIMEOUT, OFFLINE
+
+
+class ConnectAgentPresence(models.Model):
+    _inherit = "connect.agent"
+
+    def _is_there(self):
+        """His screen is alive: the router may give him something."""
+        limit = fields.Datetime.subtract(fields.Datetime.now(), seconds=HEARTBEAT_TIMEOUT)
+        return bool(self.last_seen and self.last_seen > limit)
+
+    def _seen(self, idle=0):
+        """He is there, and touched his keyboard ``idle`` seconds ago. True when he comes back after a silence in which
+        he got nothing. A silence that was long enough to be offline ends his status at its beginning, whether or not
+        the cron has noticed it: the log is exact to the second either way."""
+        self.env.cr.execute(
+            f"""UPDATE connect_agent a
+                   SET last_seen = moment.now,
+                       last_active = greatest(a.last_active, moment.now - make_interval(secs => %s))
+                  FROM (SELECT id, coalesce(last_seen, status_since) AS at, last_seen IS NULL AS is_new
+                          FROM connect_agent WHERE id = %s FOR NO KEY UPDATE) before,
+                       (SELECT clock_timestamp() AT TIME ZONE 'UTC' AS now) moment
+                 WHERE a.id = before.id
+             RETURNING before.at,
+                       before.is_new OR before.at < a.last_seen - make_interval(secs => {HEARTBEAT_TIMEOUT}),
+                       before.at < a.last_seen - make_interval(secs => {UNBIND_AFTER})""",
+            [idle, self.id],
+        )
+        seen_at, was_away, was_lost = self.env.cr.fetchone()
+        self.invalidate_recordset(["last_seen", "last_active"])
+        offline_id = self.env["connect.status"]._id_of(OFFLINE)
+        if was_lost and self.status_id.id != offline_id:
+            self._switch(offline_id, "lost", at=seen_at)
+        return was_away
+
+    @api.model
+    def _on_login(self, user_ids):
+        """A new login starts with the profile's status (ROU-05), not with what the former session had or planned,
+        whether that one was lost or is thrown out by this one. What the system has set, as a call does, stays."""
+        for agent in self.search([("user_id", "in", user_ids)], order="id"):
+            agent._begin_session()
+
+    def _begin_session(self):
+        if self.status_id.code != OFFLINE:
+            self._seen()  # a silence before the login belongs into the log
+        self.env.cr.execute(
+            """UPDATE connect_agent SET resume_status_id = NULL, planned_status_id = NULL,
+                      plan_version = plan_version + (planned_status_id IS NOT NULL)::int WHERE id = %s""",
+            [self.id],
+        )
+        self.invalidate_recordset()
+        if self.status_id.settable or self.before_idle_id:
+            self._switch(self._login_status_id(self.profile), "login")
+
+    @api.model
+    def _on_logout(self, user_id):
+        """«Quit the program»: offline at once, not after the silence."""
+        with self.env["connect.dispatcher"]._short_transaction() as dispatcher:
+            agent = dispatcher.env["connect.agent"].search([("user_id", "=", user_id)])
+            if agent:
+                agent._seen()  # a silence before he left belongs into the log
+                agent._switch(dispatcher.env["connect.status"]._id_of(OFFLINE), "logout")
+
+    @api.model
+    def _put_offline(self, user_ids):
+        """Those who were locked out. Who is back already, or stands above a suspension, says so by his heartbeat."""
+        offline_id = self.env["connect.status"]._id_of(OFFLINE)
+        for agent in self.search([("user_id", "in", user_ids), ("status_id", "!=", offline_id)], order="id"):
+            agent._switch(offline_id, "logout")
+
+    @api.model
+    def _close_lost(self):
+        """Put those without a heartbeat offline, retroactively at their last one."""
+        offline_id = self.env["connect.status"]._id_of(OFFLINE)
+        self.env.cr.execute(
+            SQL(
+                """SELECT id, coalesce(last_seen, status_since) FROM connect_agent
+                    WHERE status_id <> %s AND coalesce(last_seen, status_since) < %s - make_interval(secs => %s)
+                    FOR NO KEY UPDATE SKIP LOCKED""",
+                offline_id,
+                NOW,
+                UNBIND_AFTER,
+            )
+        )
+        for agent_id, last_seen in self.env.cr.fetchall():
+            self.browse(agent_id)._switch(offline_id, "lost", at=last_seen)
