@@ -21,6 +21,7 @@ class Standing(NamedTuple):
     idle_after: float  # s after which he counts as idle, 0 = never
     idle_status: int  # the one that his profile has for it
     is_offline: bool  # the shown one means that nobody was there
+    call: int | None = None  # the one that a call of his forces, as long as it lasts (ROU-27)
 
 
 class Move(NamedTuple):
@@ -37,6 +38,9 @@ def next_status(standing: Standing, goes_idle: Container[int]) -> Move | None:
 
     :param goes_idle: statuses that end by inactivity; in the others nobody is expected at the keyboard
     """
+    if standing.call is not None:
+        # he may choose another one meanwhile, or let the mouse rest: it shows when the call is over
+        return None if standing.status == standing.call else Move(standing.call, standing.declared, "system", False)
     planned = standing.planned if not standing.load else None
     declared = standing.declared if planned is None else planned
     is_idle = 0 < standing.idle_after <= standing.idle_for and declared in goes_idle

@@ -194,7 +194,11 @@ class ConnectAgent(models.Model):
     def _declare(self, status_id):
         """By hand; whoever declares something is there."""
         self._seen()
-        if not self._switch(status_id, "manual") and self.status_id.accepts_chats:  # the same again, after a silence
+        if self.call_status_id and self.status_id == self.call_status_id:  # it shows when his call is over
+            self.env.cr.execute("UPDATE connect_agent SET before_idle_id = %s WHERE id = %s", [status_id, self.id])
+            self.invalidate_recordset()
+            self._tell_screens()
+        elif not self._switch(status_id, "manual") and self.status_id.accepts_chats:  # the same again, after a silence
             self.env["connect.dispatcher"]._after_commit(("agent", self.user_id.id))
 
     # --- load ---

@@ -19,6 +19,7 @@ from .verbs import in_users_language
 class ConnectAgentAutomatic(models.Model):
     _inherit = "connect.agent"
 
+    call_status_id = fields.Many2one("connect.status", readonly=True, help="What a call in progress forces.")
     idle_own = fields.Integer(readonly=True, help="NULL: the company's time holds for him.")
     idle_minutes = fields.Integer(
         string="Away after, min",
@@ -118,6 +119,7 @@ class ConnectAgentAutomatic(models.Model):
             idle_after=row["idle_after"],
             idle_status=statuses._id_of(AWAY if row["profile"] == "support" else INACTIVE),
             is_offline=is_offline,
+            call=row["call_status_id"],
         )
         move = next_status(standing, {status_id for status_id, traits in catalogue.items() if traits.goes_idle})
         if not move:
@@ -131,7 +133,8 @@ class ConnectAgentAutomatic(models.Model):
         self.flush_recordset(["profile"])
         self.env.cr.execute(
             SQL(
-                """SELECT a.status_id, a.before_idle_id, a.resume_status_id, a.planned_status_id, a.load, a.profile,
+                """SELECT a.status_id, a.before_idle_id, a.resume_status_id, a.planned_status_id, a.call_status_id,
+                          a.load, a.profile,
                           coalesce(extract(epoch FROM %s - a.last_active), 0)::float AS idle_for,
                           60 * coalesce(a.idle_own, c.connect_idle_minutes, 0) AS idle_after
                      FROM connect_agent a JOIN res_company c ON c.id = a.company_id
@@ -141,6 +144,25 @@ class ConnectAgentAutomatic(models.Model):
             )
         )
         return self.env.cr.dictfetchone()
+
+    # --- calls ---
+
+    def _in_call(self, code):
+        """A call of his forces this status from now on; empty: none does any more, and he is what he has declared.
+
+        Who is offline stays so: somebody without a screen may still hold the receiver of his desk.
+        """
+        self.ensure_one()
+        status_id = self.env["connect.status"]._id_of(code) if code else None
+        self.env.cr.execute(
+            """UPDATE connect_agent SET call_status_id = %(status)s
+                WHERE id = %(id)s AND call_status_id IS DISTINCT FROM %(status)s""",
+            {"status": status_id, "id": self.id},
+        )
+        changed = bool(self.env.cr.rowcount)
+        self.invalidate_recordset()
+        if changed and self.status_id.code != OFFLINE:
+            self._move_on()
 
     # --- the plan ---
 

@@ -13,3 +13,4 @@ from . import connect_request
 from . import connect_recording
 from . import res_company
 from . import connect_event
+from . import connect_agent

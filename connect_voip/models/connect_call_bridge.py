@@ -109,6 +109,7 @@ class ConnectCallBridge(models.Model):
                 handler(data)
         call._set_row({"snapshot": Json(snapshot)} if call.state in LIVE else {"snapshot": None})
         call._wake()
+        self.env["connect.agent"]._follow_calls(call._staff().ids)
         return []
 
     def _write_fact(self, name, data):
@@ -137,10 +138,18 @@ class ConnectCallBridge(models.Model):
 
     def _wake(self):
         """Screens of those who take part read the call again."""
-        for user in self.user_id | self.caller_user_id | self._ringing_users():
+        for user in self._staff():
             user._bus_send("connect.call/changed", {"key": self.key})
         if self.partner_id:
             self.partner_id._bus_send("connect.call/changed", {"key": self.key})
+
+    def _staff(self):
+        """Who of the employees takes part, or is or was rung."""
+        self.env.cr.execute(
+            "SELECT DISTINCT user_id FROM connect_call_fact WHERE call_id = %s AND user_id IS NOT NULL", [self.id]
+        )
+        spoke = self.env["res.users"].browse([row[0] for row in self.env.cr.fetchall()])
+        return self.user_id | self.caller_user_id | self._ringing_users() | spoke
 
     def _ringing_users(self):
         """Whose telephones ring, or rang last."""

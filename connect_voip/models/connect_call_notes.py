@@ -101,3 +101,4 @@ class ConnectCallNotes(models.Model):
             )
             call._tell_end()
             call._wake()
+            self.env["connect.agent"]._follow_calls(call._staff().ids)

@@ -96,3 +96,21 @@ class TestCalls(VoiceCase):
         self.assertEqual(answer["stages"], [{"kind": "Fetch", "key": "p3"}])
         answer, _call = self.enter(self.phone_b, "*53", "3")
         self.assertEqual(answer["stages"][0]["kind"], "End")
+
+    def test_talking(self):
+        """ROU-27: in a call he is «Разговариваю» and gets no new requests; afterwards what he had declared."""
+        self.env["connect.agent"].with_user(self.agent_a).set_status("free")
+        agent = self.env["connect.agent"].search([("user_id", "=", self.agent_a.id)])
+        _answer, call = self.enter(self.phone_a, "102")
+        self.note(call, ("answered", {"user_id": self.supervisor_a.id, "channel": "x"}))
+        self.env.cr.postcommit.run()
+        agent.invalidate_recordset()
+        self.assertEqual(agent.status_id.code, "talking")
+        self.assertFalse(agent.status_id.accepts_chats)
+        self.env["connect.agent"].with_user(self.agent_a).set_status("away")
+        agent.invalidate_recordset()
+        self.assertEqual(agent.status_id.code, "talking")
+        self.note(call, ("ended", {"cause": 16, "missed": ""}))
+        self.env.cr.postcommit.run()
+        agent.invalidate_recordset()
+        self.assertEqual(agent.status_id.code, "away")

@@ -27,12 +27,16 @@ def test_person_calls_line(calls: World) -> None:
     nikiforov, ivanova = calls.phone("100002"), calls.phone("200001", tone=1000)
     nikiforov.answer()
     person = ivanova.call(hotline(calls), talk=3.0)
+    talking = """SELECT 1 FROM connect_agent a JOIN connect_status s ON s.id = a.status_id
+                  JOIN res_users u ON u.id = a.user_id WHERE u.login = '100002' AND s.code = %s"""
+    calls.await_row(talking, "talking")
     assert person.wait(15) == 0, ivanova.errors()
     call = calls.await_call(state="ended", direction="incoming")
     request = calls.sql("SELECT * FROM connect_request WHERE id = %s", call["request_id"])[0]
     user = calls.sql("SELECT id FROM res_users WHERE login = '100002'")[0]["id"]
     assert (request["state"], request["user_id"], request["kind"]) == ("active", user, "call")
     assert request["first_reply_at"]
+    calls.await_row(talking, "free")  # ROU-27: «Разговариваю» as long as they talk, then what he had declared
     assert call["user_id"] == user
     calls.as_user(100002)("connect.request", "finish", [[request["id"]]])
 
@@ -106,6 +110,8 @@ def test_call_in_the_feed(calls: World) -> None:
     nikiforov.answer()
     assert ivanova.call(hotline(calls), talk=3.0).wait(15) == 0
     call = calls.await_call(state="ended", direction="incoming")
-    event = calls.await_row("SELECT * FROM connect_event WHERE type = 'call' AND (payload ->> 'call_id')::int = %s", call["id"])
+    event = calls.await_row(
+        "SELECT * FROM connect_event WHERE type = 'call' AND (payload ->> 'call_id')::int = %s", call["id"]
+    )
     assert event["payload"]["seconds"] == call["talk_ms"] // 1000
     assert calls.await_row("SELECT 1 FROM connect_feed_item WHERE event_id = %s AND seq IS NOT NULL", event["id"])

@@ -86,3 +86,13 @@ def test_the_log_is_told_why(standing: Standing) -> None:
         else:
             cause = "login" if standing.is_offline else "back"
         assert move.origin == cause
+
+
+@given(standings(), st.integers(100, 110))
+def test_a_call_forces_its_status_and_gives_the_declared_one_back(standing: Standing, call: int) -> None:
+    """ROU-27: during a call he is «Разговариваю», whatever he has declared; afterwards what he has declared."""
+    talking = after(standing, next_status(standing._replace(call=call), GOES_IDLE))._replace(call=call)
+    assert talking.status == call
+    assert next_status(talking, GOES_IDLE) is None
+    over = talking._replace(call=None, idle_for=0.0, planned=None)
+    assert after(over, next_status(over, GOES_IDLE)).status == over.declared
