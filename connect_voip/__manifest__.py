@@ -15,6 +15,9 @@
         "views/connect_pbx_views.xml",
         "views/menus.xml",
     ],
-    "assets": {"web.assets_backend": ["connect_voip/static/src/phone/**/*"]},
+    "assets": {
+        "web.assets_backend": ["connect_voip/static/src/common/**/*", "connect_voip/static/src/phone/**/*"],
+        "connect_chat.assets_portal": ["connect_voip/static/src/common/**/*", "connect_voip/static/src/portal/**/*"],
+    },
     "demo": ["demo/connect_voip_demo.xml"],
 }

@@ -41,6 +41,9 @@ class OdooOffice:
     def refuse(self, order, code):
         self._do(lambda env: env["connect.call.order"].browse(order.number)._refuse(code))
 
+    def tested(self, order, steps):
+        self._do(lambda env: env["connect.pbx"].browse(self.pbx_id)._keep_test(order.user_id, steps))
+
     def open_calls(self):
         return self._do(lambda env: env["connect.call"]._open_calls(self.pbx_id))
 

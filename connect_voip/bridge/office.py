@@ -58,6 +58,9 @@ class Office(Protocol):
     def refuse(self, order: Order, code: str) -> None:
         """An order that the call could not carry out."""
 
+    def tested(self, order: Order, steps: list[dict[str, Any]]) -> None:
+        """How a self-test of the exchange went."""
+
     def open_calls(self) -> dict[str, dict[str, Any]]:
         """Calls that have not ended, with the snapshot last noted."""
 

@@ -22,6 +22,7 @@ from .line import Event, Line
 from .office import Entrance, Office, Order
 from .orders import obey
 from .recovery import recover
+from .selftest import Probe, test_exchange
 from .stages import CONGESTION, End, Stage, unpack
 from .state import OVER, Party, State
 
@@ -38,6 +39,7 @@ class Runner:
         self.hands = Hands(ari, ami, self)
         self.lines: dict[str, Line] = {}
         self.channels: dict[str, str] = {}  # channel → key of its call
+        self.probes: dict[str, Probe] = {}  # channels of self-tests
         self._tasks: set[asyncio.Task[Any]] = set()
         self.is_ready = asyncio.Event()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="office")
@@ -67,6 +69,9 @@ class Runner:
 
     def _on_event(self, event: dict[str, Any]) -> None:
         channel = event.get("channel", {}).get("id", "")
+        if probe := self.probes.get(channel):
+            probe.on_event(event)
+            return
         match event["type"]:
             case "StasisStart":
                 self._on_start(event["channel"], event.get("args") or [""])
@@ -87,6 +92,8 @@ class Runner:
         elif what == "first":
             self.channels[number] = args[1]
             self.tell(args[1], partial(_begin), else_hang=number)
+        elif what == "test":
+            self.spawn(self.hands.quietly("DELETE", f"/channels/{number}"))  # its test has been given up
         elif what == "return":
             key = self.channels.get(number, "")
             self.tell(key, lambda call: call.returned(number, args[1] if len(args) > 1 else ""), else_hang=number)
@@ -171,6 +178,8 @@ class Runner:
     def obey(self, order: Order) -> None:
         if order.verb == "originate":
             self.spawn(self._originate(order))
+        elif order.verb == "test":
+            self.spawn(test_exchange(self, order))
         elif order.key in self.lines:
             self.tell(order.key, partial(self._obeyed, order))
         else:

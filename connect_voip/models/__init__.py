@@ -1,5 +1,6 @@
 from . import connect_pbx
 from . import connect_pbx_tables
+from . import connect_pbx_test
 from . import connect_number
 from . import connect_extension
 from . import connect_call
@@ -14,3 +15,4 @@ from . import connect_recording
 from . import res_company
 from . import connect_event
 from . import connect_agent
+from . import discuss_channel

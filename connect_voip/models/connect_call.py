@@ -101,7 +101,7 @@ class ConnectCall(models.Model):
                 "line_id": call.line_id.id,
                 "partner_id": call.partner_id.id,
                 "request_id": call.request_id.id,
-                "number": call.dialled if call.direction == "outgoing" else call.caller_number or "",
+                "number": (call.dialled if call.direction == "outgoing" else call.caller_number) or "",
                 "start_at": iso(call.start_at),
                 "answer_at": iso(call.answer_at),
                 "slot": call.slot,

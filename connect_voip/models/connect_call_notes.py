@@ -63,7 +63,16 @@ class ConnectCallNotes(models.Model):
                 "missed_reason": None if was_answered else missed or self.missed_reason or "abandoned",
             }
         )
+        if self.state == "missed" and self.direction == "outgoing" and self.partner_id:
+            self._tell_unreached()
         self._tell_end()
+
+    def _tell_unreached(self):
+        """Whoever has called a person learns why he hears nobody."""
+        user = self.caller_user_id
+        if user and self.missed_reason != "abandoned":
+            text = user.with_context(lang=user.lang).env._("%s has not answered.", self.partner_id.name)
+            user._bus_send("connect.call/refused", {"key": self.key, "text": text})
 
     def _tell_end(self):
         """In the conversation's feed; and a call on a line that was not taken, to the companies (ROU-25)."""

@@ -13,6 +13,7 @@ from .connect_call import LIVE
 DIALLED = re.compile(r"[+*#0-9]{1,32}")
 DIGITS = re.compile(r"[0-9*#A-D]{1,32}")
 SLOTS = range(1, 10)
+PERSON_SECONDS = 30  # of ringing in his browser
 
 
 class ConnectCallVerbs(models.Model):
@@ -23,7 +24,8 @@ class ConnectCallVerbs(models.Model):
     def originate(self, to, line_id=False, partner_id=False):
         """Call a number: the caller's own telephone rings first, then the other end (VOI-07, VOI-37).
 
-        :param str to: a short number, or one outside as it is dialled
+        :param str to: a short number, or one outside as it is dialled; empty: the person himself, first in his
+            browser and then at his number
         :param int line_id: the line in whose name a person is called; with ``partner_id``
         :param int partner_id: the person
         :return: the call: ``{"id": int, "key": str, "state": "ringing"}``
@@ -33,13 +35,15 @@ class ConnectCallVerbs(models.Model):
         """
         # sudo: connect.extension - the caller's own telephone
         phone = self.env["connect.extension"].sudo()._own()
-        number = re.sub(r"[\s().-]", "", to if isinstance(to, str) else "")
-        if not DIALLED.fullmatch(number):
-            raise UserError(self.env._("Enter the number as it is dialled, for example 101 or +375 29 666 66 66."))
+        is_person = to == "" and line_id and partner_id
+        number = "" if is_person else self._read_number(to)
         pbx = self._check_pbx(phone)
         values = self._values_of_person(line_id, partner_id) if line_id or partner_id else {}
         calls = self.sudo()  # calls are written by the bridge and these verbs alone; the telephone is the caller's
-        stages, found = calls._way_of_number(phone.company_id, number, phone.number, phone)
+        if is_person:
+            number, stages, found = calls._way_to_person(phone, partner_id)
+        else:
+            stages, found = calls._way_of_number(phone.company_id, number, phone.number, phone)
         key = f"c{uuid.uuid4().hex}"
         call = calls._open_call(
             {
@@ -157,6 +161,29 @@ class ConnectCallVerbs(models.Model):
         # sudo: connect.call - found by the caller's own ends of them
         return self.sudo().search([("state", "in", LIVE), *mine], limit=20)._to_client()
 
+    @api.model
+    @in_users_language
+    def get_person_calls(self):
+        """The calls of the person in the portal that have not ended, the latest first, with whom he speaks.
+
+        :return: ``[{"id": int, "state": str, "line": str, "is_answered": bool, "specialist": {"name", "avatar"…} or
+            False}]``
+        :rtype: list
+        """
+        # sudo: connect.call - the caller's own calls
+        calls = self.sudo().search([("partner_id", "=", self.env.user.partner_id.id), ("state", "in", LIVE)], limit=5)
+        cards = self.env["discuss.channel"]
+        return [
+            {
+                "id": call.id,
+                "state": call.state,
+                "line": call.line_id.name or "",
+                "is_answered": bool(call.answer_at),
+                "specialist": cards._connect_specialist_card(call.user_id or call.caller_user_id),
+            }
+            for call in calls
+        ]
+
     # --- how ---
 
     @api.model
@@ -195,15 +222,39 @@ class ConnectCallVerbs(models.Model):
 
     def _stages_to(self, to):
         call = self._own_call()
-        number = re.sub(r"[\s().-]", "", to if isinstance(to, str) else "")
-        if not DIALLED.fullmatch(number):
-            raise UserError(self.env._("Enter the number as it is dialled, for example 101 or +375 29 666 66 66."))
+        number = self._read_number(to)
         # sudo: connect.extension - the caller's own telephone
         phone = self.env["connect.extension"].sudo()._own()
         stages, _values = call._way_of_number(call.company_id, number, call.caller_number, phone)
         if not any(stage["kind"] in ("Ring", "Ask") for stage in stages):
             raise UserError(self.env._("There is nobody with the number %s, or he is busy.", number))
         return stages
+
+    @api.model
+    def _read_number(self, to):
+        number = re.sub(r"[\s().-]", "", to if isinstance(to, str) else "")
+        if not DIALLED.fullmatch(number):
+            raise UserError(self.env._("Enter the number as it is dialled, for example 101 or +375 29 666 66 66."))
+        return number
+
+    @api.model
+    def _way_to_person(self, phone, partner_id):
+        """To a person whom the caller may serve: his browser, then his number. In sudo.
+
+        :return: ``(number, stages, values for the call)``
+        """
+        partner = self.env["res.partner"].browse(partner_id)
+        own = self.env["connect.extension"]._of_person(partner, phone.pbx_id)
+        number = re.sub(r"[^+0-9]", "", partner.phone or "")
+        stages = [{"kind": "Ring", "targets": own._targets(PERSON_SECONDS), "music": ""}] if own else []
+        outside = self._way_of_number(phone.company_id, number, phone.number, phone)[0] if number else []
+        if any(stage["kind"] != "End" for stage in outside):
+            stages += outside
+        if not stages:
+            raise UserError(
+                self.env._("%s has not been in the portal yet, and no number leads to him. Write to him.", partner.name)
+            )
+        return number, stages, {"direction": "outgoing"}
 
     @api.model
     def _values_of_person(self, line_id, partner_id):

@@ -109,12 +109,21 @@ class ConnectExtension(models.Model):
             if not phone:
                 raise UserError(self.env._("You have no telephone. Ask your administrator to give you one."))
             return phone
-        partner = user.partner_id
-        owner = partner.company_id or user.company_id
+        partner, owner = user.partner_id, self._owner_company()
         known = [("partner_id", "=", partner.id), ("company_id", "=", owner.id)]
         return self.search(known, limit=1) or self.create(
             {"partner_id": partner.id, "company_id": owner.id, "has_phone": False}
         )
+
+    @api.model
+    def _owner_company(self):
+        """Whose telephone the caller of a recipient's page has: his service company's."""
+        return self.env.user.partner_id.company_id or self.env.user.company_id
+
+    @api.model
+    def _of_person(self, partner, pbx):
+        """A recipient's telephone at this exchange; empty while he has none, since he has not opened his page yet."""
+        return self.search([("partner_id", "=", partner.id), ("pbx_id", "=", pbx.id)], limit=1)
 
     def _targets(self, seconds):
         """His telephones as the bridge rings them, one beside the other."""

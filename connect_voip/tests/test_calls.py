@@ -114,3 +114,80 @@ class TestCalls(VoiceCase):
         self.env.cr.postcommit.run()
         agent.invalidate_recordset()
         self.assertEqual(agent.status_id.code, "away")
+
+    def test_call_a_person(self):
+        """VOI-13: an empty number means the person of the conversation: his browser first, then his number; with
+        neither, words. The call belongs to the conversation's request."""
+        calls = self.env["connect.call"]
+        partner = self.recipient_a.partner_id
+        partner.phone = False
+        ask = calls.with_user(self.agent_a).originate
+        with self.assertRaises(UserError):
+            ask("", self.line_a.id, partner.id)
+        self.env["connect.extension"].with_user(self.recipient_a).get_phone()
+        call = calls.browse(ask("", self.line_a.id, partner.id)["id"])
+        request = self.env["connect.request"].search([("partner_id", "=", partner.id), ("state", "!=", "closed")])
+        self.assertEqual((call.request_id, call.partner_id, call.direction), (request, partner, "outgoing"))
+        order = self.env["connect.call.order"].search([], limit=1, order="id desc")
+        own = self.env["connect.extension"].search([("partner_id", "=", partner.id)])
+        self.assertEqual([each["endpoint"] for each in order.data["stages"][0]["targets"]], [f"PJSIP/{own.sip_user}-web"])
+
+    def test_call_a_person_of_others(self):
+        """ADM-07: no other tenant and no person calls him; a foreign line leads nowhere."""
+        partner = self.recipient_a.partner_id
+        self.env["connect.extension"].with_user(self.recipient_a).get_phone()
+        for line in (self.line_a, self.line_b):
+            with self.assertRaises((AccessError, UserError)):
+                self.env["connect.call"].with_user(self.agent_b).originate("", line.id, partner.id)
+        with self.assertRaises((AccessError, UserError)):
+            self.env["connect.call"].with_user(self.agent_a).originate("", self.line_b.id, partner.id)
+        with self.assertRaises((AccessError, UserError)):
+            self.env["connect.call"].with_user(self.recipient_a).originate("", self.line_a.id, partner.id)
+
+    def test_person_calls_his_lines_alone(self):
+        """VOI-02: his own line takes his call; a line of another tenant refuses it."""
+        self.env["connect.extension"].with_user(self.recipient_a).get_phone()
+        phone = self.env["connect.extension"].search([("partner_id", "=", self.recipient_a.partner_id.id)])
+        answer, call = self.enter(phone, f"**{self.line_a.id}", "1")
+        self.assertEqual((answer["stages"][0]["kind"], call.line_id), ("Ask", self.line_a))
+        answer, _call = self.enter(phone, f"**{self.line_b.id}", "2")
+        self.assertEqual([stage["kind"] for stage in answer["stages"]], ["End"])
+        mine = self.env["connect.call"].with_user(self.recipient_a).get_person_calls()
+        self.assertEqual([(each["id"], each["is_answered"], each["specialist"]) for each in mine], [(call.id, False, False)])
+        self.note(call, ("answered", {"user_id": self.agent_a.id, "channel": "x"}))
+        mine = self.env["connect.call"].with_user(self.recipient_a).get_person_calls()
+        self.assertEqual(mine[0]["specialist"]["name"], self.agent_a.name)
+        for stranger in (self.recipient_b, self.agent_b, self.agent_a):
+            self.assertFalse(self.env["connect.call"].with_user(stranger).get_person_calls())
+
+    def test_button_of_the_portal(self):
+        """VOI-02: «Call» is there while an exchange is connected and the line takes requests."""
+        channels = self.env["discuss.channel"].with_user(self.recipient_a)
+        connection = self.env["connect.line"].with_user(self.recipient_a)._recipient_lines(self.recipient_a.partner_id)
+        connection = connection.filtered(lambda each: each.line_id == self.line_a)
+        self.assertTrue(channels._connect_portal_line(connection)["can_call"])
+        self.pbx.seen_at = "2020-01-01"
+        self.assertFalse(channels._connect_portal_line(connection)["can_call"])
+
+    def test_self_test(self):
+        """Only who may change the exchange tests it; the report tells each step, and what to do about a failure."""
+        own = self.env["connect.pbx"].create(
+            {"name": "A", "company_id": self.agent_a.company_id.id, "version": "22", "seen_at": "2100-01-01"}
+        )
+        for stranger in (self.agent_a, self.admin_b, self.recipient_a, self.user_distributor):
+            with self.assertRaises(AccessError):
+                own.with_user(stranger).action_test()
+        own.with_user(self.admin_a).action_test()
+        order = self.env["connect.call.order"].search([], limit=1, order="id desc")
+        self.assertEqual((order.pbx_id, order.verb, order.user_id), (own, "test", self.admin_a))
+        own._keep_test(
+            self.admin_a.id,
+            [{"step": "ari", "ok": True, "detail": "<b>22"}, {"step": "ami", "ok": False, "detail": "no"}],
+        )
+        report = own.with_user(self.admin_a).test_report
+        self.assertEqual((report.count("fa-check"), report.count("fa-times")), (1, 1))
+        self.assertIn("manager.conf", report)
+        self.assertNotIn("<b>", report)
+        own.seen_at = "2020-01-01"
+        own.with_user(self.admin_a).action_test()
+        self.assertEqual([step["ok"] for step in own.test_steps], [False])

@@ -16,10 +16,12 @@ import psycopg2
 import psycopg2.extras
 import pytest
 import requests
+from playwright.sync_api import Browser, Page
 
 from tools import netns, voice
 from tools.testing import Server, running_server
 
+from .browsers import launched, logged_in, registered
 from .sipp import Phone
 
 ALPHA = {"nikiforov": 100002, "orlova": 100003, "kim": 100004}
@@ -204,3 +206,17 @@ def calls(shared: World) -> Iterator[World]:
     yield shared
     shared.clear()
     shared.await_silence()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def nikiforov(calls: World, chromium: Browser) -> Iterator[Page]:
+    """Nikiforov's screen, with his telephone connected."""
+    with logged_in(calls, chromium, 100002) as page:
+        registered(calls, "3-101-web")
+        yield page

@@ -2,68 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from playwright.sync_api import Page, expect
 
-import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-
-from tools.testing import FAKE_MEDIA, browser_path
-
-from ..browser.people import PICTURES
+from .browsers import picture, speaks
 from .conftest import World
-
-ARGUMENTS = [*FAKE_MEDIA, "--allow-loopback-in-peer-connection"]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def nikiforov(calls: World, chromium: Browser) -> Iterator[Page]:
-    """Nikiforov's screen, with his telephone connected."""
-    context = chromium.new_context(viewport={"width": 1360, "height": 768}, locale="ru-RU")
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    page.goto(f"{calls.server.base_url}/web/login")
-    page.fill("input[name=login]", "100002")
-    page.fill("input[name=password]", "demo")
-    page.click("button[type=submit]")
-    page.wait_for_url(re.compile("/odoo"))
-    registered(calls)
-    yield page
-    context.close()
-
-
-def registered(calls: World, within: float = 20) -> None:
-    """His browser is known to Asterisk."""
-    deadline = within * 10
-    while calls.ari("/endpoints/PJSIP/3-101-web")["state"] != "online" and deadline:
-        calls.pause(0.1)
-        deadline -= 1
-    assert deadline, "the browser did not register"
-
-
-def heard(calls: World, endpoint: str) -> int:
-    """Packets of sound that have come from an endpoint so far."""
-    channel = next(each for each in calls.ari("/channels") if each["name"].startswith(f"PJSIP/{endpoint}-"))
-    return int(calls.ari(f"/channels/{channel['id']}/rtp_statistics")["rxcount"])
-
-
-def speaks(calls: World, endpoint: str) -> None:
-    before = heard(calls, endpoint)
-    calls.pause(1)
-    assert heard(calls, endpoint) - before > 25, f"no sound from {endpoint}"
-
-
-def picture(page: Page, name: str) -> None:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=str(PICTURES / f"voice_{name}.png"))
 
 
 def test_incoming_answer_hold_reload_hang_up(calls: World, nikiforov: Page) -> None:

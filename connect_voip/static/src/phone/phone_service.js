@@ -1,16 +1,12 @@
-/* global JsSIP */
-import { markRaw, reactive } from "@odoo/owl";
-import { loadJS } from "@web/core/assets";
+import { reactive } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
-import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { debounce } from "@web/core/utils/timing";
+import { BrowserPhone } from "@connect_voip/common/browser_phone";
 
 const LOCK = "connect.phone";
-const QUALITY_EVERY = 2000; // ms
-const GOOD = 50; // ms one way, after the limits that the requirements name (VOI-02)
-const FAIR = 300;
+const TYPES_IN = "input, textarea, [contenteditable=true]";
 
 /**
  * The specialist's telephone. One tab of the browser holds it: the one that got the lock registers at Asterisk; the
@@ -18,7 +14,7 @@ const FAIR = 300;
  * ordered from the server, so that a desk telephone and the browser do the same.
  */
 export const connectPhoneService = {
-    dependencies: ["bus_service", "notification", "orm"],
+    dependencies: ["bus_service", "connect.agent", "notification", "orm"],
     start(env, services) {
         const phone = reactive(new ConnectPhone(services));
         user.hasGroup("connect_lines.group_agent").then((isAgent) => isAgent && phone.begin());
@@ -26,21 +22,19 @@ export const connectPhoneService = {
     },
 };
 
-export class ConnectPhone {
-    constructor({ bus_service, notification, orm }) {
+export class ConnectPhone extends BrowserPhone {
+    constructor({ bus_service, "connect.agent": conversations, notification, orm }) {
+        super();
         this.bus = bus_service;
+        this.conversations = conversations;
         this.notification = notification;
         this.orm = orm;
         this.isThere = false; // he has a telephone, and the exchange is connected
         this.isHolder = false;
-        this.isRegistered = false;
         this.isOpen = false;
         this.number = "";
         this.calls = [];
-        this.muted = false;
-        this.quality = null; // ms there and back
-        this.session = null;
-        this.agent = null;
+        this.shown = 0; // the call whose conversation was opened last
         this.rejoining = false;
         this.wants = ""; // a number that this tab has dialled: the exchange rings us first
     }
@@ -69,22 +63,7 @@ export class ConnectPhone {
     /** This tab is the telephone, until it is closed. */
     async hold() {
         this.isHolder = true;
-        await loadJS("/connect_voip/static/lib/jssip/jssip.min.js");
-        const { websocket, user: name, password } = this.account;
-        const socket = new JsSIP.WebSocketInterface(websocket);
-        this.agent = markRaw(new JsSIP.UA({
-            sockets: [socket],
-            uri: `sip:${name}@${new URL(websocket).hostname}`,
-            password,
-            register: true,
-            session_timers: false,
-            user_agent: "Connect",
-        }));
-        this.agent.on("registered", () => this.onRegistered());
-        this.agent.on("unregistered", () => (this.isRegistered = false));
-        this.agent.on("disconnected", () => (this.isRegistered = false));
-        this.agent.on("newRTCSession", ({ session, originator }) => originator === "remote" && this.onSession(session));
-        this.agent.start();
+        await this.connect(this.account, true);
         return new Promise(() => {}); // the lock is kept as long as the tab lives
     }
 
@@ -92,7 +71,7 @@ export class ConnectPhone {
         if (this.isRegistered) {
             return;
         }
-        this.isRegistered = true;
+        super.onRegistered();
         const lost = this.current;
         if (lost && !this.session) {
             this.rejoining = true; // the page was loaded anew in the middle of a call
@@ -103,76 +82,31 @@ export class ConnectPhone {
     // --- sound ---
 
     onSession(session) {
-        if (this.session) {
-            session.terminate({ status_code: 486 });
-            return;
+        if (!super.onSession(session)) {
+            return false;
         }
-        this.session = markRaw(session);
-        this.muted = false;
-        const over = () => this.onOver(session);
-        session.on("ended", over);
-        session.on("failed", over);
-        session.on("peerconnection", ({ peerconnection }) => this.listen(peerconnection));
         if (this.rejoining || this.wants) {
             this.answer();
         } else {
             this.isOpen = true;
         }
         this.refresh();
-    }
-
-    listen(connection) {
-        connection.addEventListener("track", ({ streams }) => {
-            this.audio ??= markRaw(new Audio());
-            this.audio.autoplay = true;
-            this.audio.srcObject = streams[0];
-        });
-        this.clock = browser.setInterval(() => this.measure(connection), QUALITY_EVERY);
-    }
-
-    async measure(connection) {
-        for (const report of (await connection.getStats()).values()) {
-            if (report.type === "remote-inbound-rtp" && report.roundTripTime !== undefined) {
-                this.quality = Math.round(report.roundTripTime * 1000);
-            }
-        }
+        return true;
     }
 
     answer() {
         this.rejoining = false;
         this.wants = "";
-        this.session?.answer({ mediaConstraints: { audio: true, video: false } });
-    }
-
-    decline() {
-        this.session?.terminate({ status_code: 603 });
+        super.answer();
     }
 
     onOver(session) {
-        if (this.session === session) {
-            browser.clearInterval(this.clock);
-            this.session = null;
-            this.quality = null;
+        const isOurs = super.onOver(session);
+        if (isOurs) {
             this.wants = "";
         }
         this.refresh();
-    }
-
-    toggleMute() {
-        this.muted = !this.muted;
-        this.session?.[this.muted ? "mute" : "unmute"]({ audio: true });
-    }
-
-    get isRinging() {
-        return Boolean(this.session && !this.session.isEstablished() && this.session.direction === "incoming");
-    }
-
-    get qualityText() {
-        if (this.quality === null) {
-            return "";
-        }
-        const oneWay = this.quality / 2;
-        return oneWay <= GOOD ? _t("good line") : oneWay <= FAIR ? _t("fair line") : _t("poor line");
+        return isOurs;
     }
 
     // --- calls ---
@@ -190,12 +124,41 @@ export class ConnectPhone {
         if (!this.calls.length && !this.session) {
             this.wants = "";
         }
+        this.showConversation();
     }
 
-    async dial(number) {
-        this.wants = number;
+    /** Whoever talks with a person has their conversation before his eyes (VOI-13), unless he is typing elsewhere. */
+    showConversation() {
+        const call = this.current;
+        if (!this.isHolder || !call?.line_id || !call.partner_id || this.shown === call.id) {
+            return;
+        }
+        this.shown = call.id;
+        const field = document.activeElement;
+        const isTyping = field?.matches(TYPES_IN) && (field.value ?? field.textContent).trim();
+        if (!isTyping) {
+            this.openConversation(call);
+        }
+    }
+
+    openConversation({ line_id, partner_id }) {
+        return this.conversations.open({ line_id, partner_id });
+    }
+
+    dial(number) {
+        return this.originate(number, [number]);
+    }
+
+    /** The person of a conversation: in his browser, else at his number. */
+    callPerson({ line_id, partner_id, partner_name }) {
+        this.isOpen = true;
+        return this.originate(partner_name, ["", line_id, partner_id]);
+    }
+
+    async originate(wants, args) {
+        this.wants = wants;
         try {
-            await this.orm.call("connect.call", "originate", [number]);
+            await this.orm.call("connect.call", "originate", args);
         } catch (error) {
             this.wants = "";
             throw error;

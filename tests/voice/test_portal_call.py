@@ -1,0 +1,145 @@
+"""The person's telephone in the portal, and calls to it out of the conversation: VOI-02, VOI-03, VOI-04, VOI-13."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Browser, Page, expect
+
+from ..browser.people import Visitor
+from .browsers import logged_in, picture, registered, speaks
+from .conftest import World
+
+IVANOVA = 200001
+
+
+def line_id(calls: World) -> int:
+    return int(calls.sql("SELECT res_id FROM ir_model_data WHERE name = 'line_hot'")[0]["res_id"])
+
+
+def browser_of(calls: World, login: int) -> str:
+    row = calls.await_row(
+        """SELECT x.sip_user FROM connect_extension x JOIN res_users u ON u.partner_id = x.partner_id
+            WHERE u.login = %s""",
+        str(login),
+    )
+    return f"{row['sip_user']}-web"
+
+
+def user_id(calls: World, login: int) -> int:
+    return int(calls.sql("SELECT id FROM res_users WHERE login = %s", str(login))[0]["id"])
+
+
+def reads_well(page: Page) -> None:
+    """What stands on the screen is Russian and meant for people."""
+    Visitor.reads_well(type("Reader", (), {"page": page, "login": ""})())
+
+
+def test_person_calls_and_is_called(calls: World, chromium: Browser) -> None:
+    """VOI-02: one press calls the specialist of the line: who, how long, how well; both are heard; mute; the end. Then
+    the specialist calls the person, whose page rings."""
+    calls.set_status(100002)
+    desk = calls.phone("100002")
+    desk.answer(ring=2)
+    with logged_in(calls, chromium, IVANOVA, 360, 740) as page:
+        page.goto(f"{calls.server.base_url}/my/connect/{line_id(calls)}")
+        page.locator(".o_connect_call").click()
+        card = page.locator(".o_connect_caller")
+        expect(card).to_contain_text("Звоним…")
+        picture(page, "portal_calling")
+        call = calls.await_call(state="talking", direction="incoming", within=20)
+        expect(card).to_contain_text("Никифоров")
+        expect(card.locator(".o_connect_talk")).to_have_text(re.compile(r"00:0\d"))
+        browser = browser_of(calls, IVANOVA)
+        speaks(calls, browser)
+        speaks(calls, "3-101")
+        expect(card).to_contain_text("связь хорошая", timeout=20_000)
+        reads_well(page)
+        picture(page, "portal_talking_360")
+        page.set_viewport_size({"width": 1360, "height": 768})
+        picture(page, "portal_talking")
+        card.locator(".o_connect_mute").click()
+        expect(card.locator(".o_connect_mute")).to_have_attribute("aria-pressed", "true")
+        card.locator(".o_connect_hangup").click()
+        call = calls.await_call(call["key"], state="ended")
+        assert (call["user_id"], bool(call["request_id"])) == (user_id(calls, 100002), True)
+        expect(card).not_to_be_visible()
+        calls.await_silence()
+
+        registered(calls, browser)
+        desk.answer()
+        person = calls.sql("SELECT partner_id FROM res_users WHERE login = %s", str(IVANOVA))[0]["partner_id"]
+        calls.as_user(100002)("connect.call", "originate", ["", line_id(calls), person])
+        expect(card).to_contain_text("Никифоров")
+        expect(card).to_contain_text("звонит вам")
+        picture(page, "portal_incoming")
+        card.locator(".o_connect_answer").click()
+        back = calls.await_call(state="talking", direction="outgoing")
+        assert back["request_id"] == call["request_id"]
+        speaks(calls, browser)
+        speaks(calls, "3-101")
+        expect(card.locator(".o_connect_talk")).to_be_visible()
+        calls.as_user(100002)("connect.call", "hangup", [[back["id"]]])
+        calls.await_call(back["key"], state="ended")
+        expect(card).not_to_be_visible()
+
+
+def test_nobody_and_no_microphone(calls: World, chromium: Browser) -> None:
+    """Errors in words: the browser gives no microphone; the specialist declines."""
+    calls.set_status(100002)
+    with logged_in(calls, chromium, IVANOVA) as page:
+        page.goto(f"{calls.server.base_url}/my/connect/{line_id(calls)}")
+        page.evaluate(
+            """() => navigator.mediaDevices.getUserMedia = () =>
+                Promise.reject(new DOMException("no", "NotAllowedError"))"""
+        )
+        page.locator(".o_connect_call").click()
+        expect(page.locator(".o_notification")).to_contain_text("Разрешите микрофон")
+        picture(page, "portal_no_microphone")
+        expect(page.locator(".o_connect_caller")).not_to_be_visible()
+        page.reload()
+        calls.phone("100002").refuse()
+        page.locator(".o_connect_call").click()
+        expect(page.locator(".o_notification")).to_contain_text("Напишите здесь")
+        expect(page.locator(".o_connect_caller")).not_to_be_visible()
+        assert calls.await_call(state="missed")["missed_reason"] == "declined"
+
+
+def test_specialist_calls_from_the_conversation(calls: World, nikiforov: Page) -> None:
+    """VOI-13: «Call» in the conversation; and when a person's call is taken, the conversation opens by itself."""
+    calls.set_status(100002)
+    ivanova = calls.phone("200001", tone=1000)
+    ivanova.call(f"**{line_id(calls)}", talk=120)
+    phone = nikiforov.locator(".o_connect_phone")
+    phone.locator(".o_connect_answer").click()
+    call = calls.await_call(state="talking", direction="incoming")
+    header = nikiforov.locator(".o_connect_header")
+    expect(header).to_be_visible()
+    speaks(calls, "3-101-web")
+    picture(nikiforov, "conversation_opened")
+    phone.locator(".o_connect_hangup").click()
+    calls.await_call(call["key"], state="ended")
+    calls.await_silence()
+
+    ivanova.answer(talk=120)
+    header.locator(".o_connect_call").click()
+    back = calls.await_call(state="talking", direction="outgoing", within=20)
+    assert back["request_id"] == call["request_id"]
+    picture(nikiforov, "conversation_call")
+    reads_well(nikiforov)
+    phone.locator(".o_connect_hangup").click()
+    calls.await_call(back["key"], state="ended")
+
+
+def test_self_test(calls: World) -> None:
+    """The form's self-test places a real call to an echo, step by step."""
+    pbx = calls.sql("SELECT id, ami_password FROM connect_pbx WHERE company_id IS NULL")[0]
+    calls.admin("connect.pbx", "action_test", [[pbx["id"]]])
+    done = "SELECT test_steps FROM connect_pbx WHERE id = %s AND tested_at IS NOT NULL"
+    steps = calls.await_row(done, pbx["id"], within=20)["test_steps"]
+    assert [(step["step"], step["ok"]) for step in steps] == [
+        (name, True) for name in ("bridge", "ari", "ami", "views", "call", "echo", "hangup")
+    ], steps
+    calls.await_silence()
+    report = calls.admin("connect.pbx", "read", [[pbx["id"]], ["test_report"]])[0]["test_report"]
+    assert report.count("fa-check") == len(steps)
