@@ -77,8 +77,9 @@ class Flow:
 
     @event
     def offered(self, stages: list[Stage]) -> None:
-        """Somebody has become free for a call that waits."""
-        if isinstance(self.state.stage, Wait):
+        """Somebody has become free for a call that waits; or has been found before the answer to ``Query`` is here,
+        which was given without knowing it and is not wanted any more."""
+        if isinstance(self.state.stage, Wait | Ask):
             self._quiet()
             self.state.stages[self.state.step : self.state.step + 1] = stages
             self.state.step -= 1

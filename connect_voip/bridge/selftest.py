@@ -3,8 +3,11 @@ to an echo that has to say back what it heard."""
 
 from __future__ import annotations
 
+import array
 import asyncio
+import io
 import re
+import wave
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -21,7 +24,9 @@ if TYPE_CHECKING:
 OLDEST = 18
 ECHO = "Local/s@connect-echo/n"
 PATIENCE = 8.0  # s for each step of the call
-DIGIT = "7"
+TONE = "tone:425/2000"
+LISTEN = 1.5  # s
+LOUD = 500  # of 32,767: a tone is some thousands, an empty line is 0
 
 Step = dict[str, Any]
 
@@ -30,12 +35,11 @@ class Probe:
     """The channel of a test call: what Asterisk says of it."""
 
     def __init__(self) -> None:
-        self.seen = {name: asyncio.Event() for name in ("StasisStart", "ChannelDtmfReceived", "ChannelDestroyed")}
+        self.seen = {name: asyncio.Event() for name in ("StasisStart", "ChannelDestroyed")}
 
     def on_event(self, event: dict[str, Any]) -> None:
-        name = event["type"]
-        if name in self.seen and (name != "ChannelDtmfReceived" or event["digit"] == DIGIT):
-            self.seen[name].set()
+        if event["type"] in self.seen:
+            self.seen[event["type"]].set()
 
     async def comes(self, name: str) -> None:
         """
@@ -53,16 +57,16 @@ async def test_exchange(runner: Runner, order: Order) -> None:
         ("ami", lambda: _manager(runner)),
         ("views", lambda: _telephone(runner, order.data.get("endpoint", ""))),
         ("call", lambda: _call(runner, order.key, probe)),
-        ("echo", lambda: _echo(runner, order.key, probe)),
+        ("echo", lambda: _echo(runner, order.key)),
         ("hangup", lambda: _hang_up(runner, order.key, probe)),
     ]
     try:
         for step, work in todo:
             try:
                 steps.append({"step": step, "ok": True, "detail": await work()})
-            except (AriError, AmiError, aiohttp.ClientError, TimeoutError, ValueError) as error:
+            except (AriError, AmiError, aiohttp.ClientError, TimeoutError, ValueError, wave.Error) as error:
                 steps.append({"step": step, "ok": False, "detail": str(error) or type(error).__name__})
-                if step in ("ari", "call"):
+                if step in ("ari", "call", "echo"):
                     break  # without it there is nothing further to try
     finally:
         runner.probes.pop(order.key, None)
@@ -95,10 +99,32 @@ async def _call(runner: Runner, key: str, probe: Probe) -> str:
     return ""
 
 
-async def _echo(runner: Runner, key: str, probe: Probe) -> str:
-    await runner.ari.post(f"/channels/{key}/dtmf", dtmf=DIGIT)
-    await probe.comes("ChannelDtmfReceived")
+async def _echo(runner: Runner, key: str) -> str:
+    """A tone goes out, and what comes back is written down."""
+    ari, ear = runner.ari, f"{key}-ear"
+    probe = runner.probes[ear] = Probe()
+    try:
+        await ari.post(f"/channels/{key}/snoop", spy="in", app=APP, appArgs="test", snoopId=ear)
+        await probe.comes("StasisStart")
+        await ari.post(f"/channels/{ear}/record", name=key, format="wav", ifExists="overwrite")
+        await ari.post(f"/channels/{key}/play", media=TONE)
+        await asyncio.sleep(LISTEN)
+        await ari.post(f"/recordings/live/{key}/stop")
+        sound = await ari.file(f"/recordings/stored/{key}/file")
+        await ari.delete(f"/recordings/stored/{key}")
+    finally:
+        runner.probes.pop(ear, None)
+        await runner.hands.quietly("DELETE", f"/channels/{ear}")
+    if loudest(sound) < LOUD:
+        raise ValueError("silence")
     return ""
+
+
+def loudest(sound: bytes) -> int:
+    """The loudest sample of a WAV file of 16 bits, 0 to 32,767."""
+    with wave.open(io.BytesIO(sound)) as file:
+        samples = array.array("h", file.readframes(file.getnframes()))
+    return max((abs(sample) for sample in samples), default=0)
 
 
 async def _hang_up(runner: Runner, key: str, probe: Probe) -> str:

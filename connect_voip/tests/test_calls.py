@@ -130,7 +130,8 @@ class TestCalls(VoiceCase):
         self.assertEqual((call.request_id, call.partner_id, call.direction), (request, partner, "outgoing"))
         order = self.env["connect.call.order"].search([], limit=1, order="id desc")
         own = self.env["connect.extension"].search([("partner_id", "=", partner.id)])
-        self.assertEqual([each["endpoint"] for each in order.data["stages"][0]["targets"]], [f"PJSIP/{own.sip_user}-web"])
+        targets = order.data["stages"][0]["targets"]
+        self.assertEqual([each["endpoint"] for each in targets], [f"PJSIP/{own.sip_user}-web"])
 
     def test_call_a_person_of_others(self):
         """ADM-07: no other tenant and no person calls him; a foreign line leads nowhere."""
@@ -153,7 +154,8 @@ class TestCalls(VoiceCase):
         answer, _call = self.enter(phone, f"**{self.line_b.id}", "2")
         self.assertEqual([stage["kind"] for stage in answer["stages"]], ["End"])
         mine = self.env["connect.call"].with_user(self.recipient_a).get_person_calls()
-        self.assertEqual([(each["id"], each["is_answered"], each["specialist"]) for each in mine], [(call.id, False, False)])
+        seen = [(each["id"], each["is_answered"], each["specialist"]) for each in mine]
+        self.assertEqual(seen, [(call.id, False, False)])
         self.note(call, ("answered", {"user_id": self.agent_a.id, "channel": "x"}))
         mine = self.env["connect.call"].with_user(self.recipient_a).get_person_calls()
         self.assertEqual(mine[0]["specialist"]["name"], self.agent_a.name)

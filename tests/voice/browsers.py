@@ -28,14 +28,16 @@ def launched() -> Iterator[Browser]:
 
 
 @contextmanager
-def logged_in(calls: World, browser: Browser, login: int, width: int = 1360, height: int = 768) -> Iterator[Page]:
+def logged_in(
+    calls: World, browser: Browser, login: object, width: int = 1360, height: int = 768, password: str = "demo"
+) -> Iterator[Page]:
     """Somebody's page. His microphone is allowed, and gives a tone."""
     context = browser.new_context(viewport={"width": width, "height": height}, locale="ru-RU")
     context.set_default_timeout(20_000)
     page = context.new_page()
     page.goto(f"{calls.server.base_url}/web/login")
     page.fill("input[name=login]", str(login))
-    page.fill("input[name=password]", "demo")
+    page.fill("input[name=password]", password)
     page.click("button[type=submit]")
     page.wait_for_url(re.compile("/(odoo|my)"))
     yield page

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import array
+import io
+import wave
 from typing import Any
 
 from hypothesis import given, settings
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 
 from .. import actions as do
 from ..commands import Call, Refused
+from ..selftest import loudest
 from ..stages import Ask, End, Play, Ring, Stage, Target, Wait, pack, unpack
 from ..state import OVER, Party, State
 
@@ -186,3 +190,24 @@ def test_follow_me_is_exact() -> None:
 def test_stages_survive_as_json(stages: list[Stage]) -> None:
     """Odoo and the bridge speak in JSON."""
     assert unpack(pack(stages)) == stages
+
+
+def test_offer_before_the_answer() -> None:
+    """Somebody is found while Odoo still looks: his telephone rings, and the answer that comes late changes nothing."""
+    call = Call(State("1", Party("1")))
+    call.enter([Ask("line", 1)])
+    assert any(isinstance(action, do.Dial) for action in call.offered([ring(HIM)]))
+    assert not call.routed([Wait(5.0)])
+    assert call.state.legs
+
+
+def test_loudest() -> None:
+    """What the self-test hears: nothing in silence, the highest sample else."""
+    for samples, expected in (([0] * 8, 0), ([0, -3000, 2000], 3000), ([], 0)):
+        file = io.BytesIO()
+        with wave.open(file, "wb") as sound:
+            sound.setnchannels(1)
+            sound.setsampwidth(2)
+            sound.setframerate(8000)
+            sound.writeframes(array.array("h", samples).tobytes())
+        assert loudest(file.getvalue()) == expected
