@@ -78,7 +78,7 @@ class ConnectCallNotes(models.Model):
         """In the conversation's feed; and a call on a line that was not taken, to the companies (ROU-25)."""
         if self.line_id and self.partner_id and self.missed_reason != "refused":
             self.env["connect.event"]._write_call(self)
-        if self.state == "missed" and self.request_id:
+        if self.state == "missed" and self.direction == "incoming" and self.request_id:
             self.request_id._call_missed(self.missed_reason)
 
     @api.model

@@ -132,6 +132,8 @@ class TestCalls(VoiceCase):
         own = self.env["connect.extension"].search([("partner_id", "=", partner.id)])
         targets = order.data["stages"][0]["targets"]
         self.assertEqual([each["endpoint"] for each in targets], [f"PJSIP/{own.sip_user}-web"])
+        self.note(call, ("ended", {"cause": 19, "missed": "not_answered"}))
+        self.assertEqual((call.state, request.is_missed), ("missed", False))  # a missed call is one of the person
 
     def test_call_a_person_of_others(self):
         """ADM-07: no other tenant and no person calls him; a foreign line leads nowhere."""

@@ -6,6 +6,7 @@ import { debounce } from "@web/core/utils/timing";
 import { BrowserPhone } from "@connect_voip/common/browser_phone";
 
 const LOCK = "connect.caller";
+const DENIED = "User Denied Media Access"; // JsSIP's words
 const PATIENCE = 5000; // ms for the connection to the exchange
 
 /** The person's telephone in the portal: calls a line of his, and rings when his specialist calls him (VOI-02). */
@@ -61,7 +62,8 @@ export class ConnectCaller extends BrowserPhone {
         Object.assign(this, { isCalling: true, lineName: line.name, call: null, talkSince: null });
         try {
             await this.begin();
-            await Promise.all([this.connected(), this.openMicrophone()]);
+            await this.connected();
+            await this.openMicrophone();
         } catch (error) {
             this.give(error);
             return;
@@ -97,10 +99,14 @@ export class ConnectCaller extends BrowserPhone {
         } catch (error) {
             throw new MicrophoneError(
                 error.name === "NotAllowedError"
-                    ? _t("Allow the microphone in the browser: press the sign at the left of the address, and call again.")
+                    ? this.allowText
                     : _t("No microphone was found. Connect one, and call again.")
             );
         }
+    }
+
+    get allowText() {
+        return _t("Allow the microphone in the browser: press the sign at the left of the address, and call again.");
     }
 
     closeMicrophone() {
@@ -136,7 +142,7 @@ export class ConnectCaller extends BrowserPhone {
         if (!super.onOver(session)) {
             return false;
         }
-        if (this.isCalling && !this.talkSince) {
+        if (cause === DENIED || (this.isCalling && !this.talkSince)) {
             this.notification.add(this.whyNot(cause), { type: "warning" });
         }
         Object.assign(this, { isCalling: false, call: null, talkSince: null });
@@ -145,6 +151,9 @@ export class ConnectCaller extends BrowserPhone {
     }
 
     whyNot(cause) {
+        if (cause === DENIED) {
+            return this.allowText;
+        }
         if (cause === "Rejected") {
             return _t("This line takes no calls from you at the moment. Write here.");
         }
