@@ -94,17 +94,18 @@ async def _telephone(runner: Runner, endpoint: str) -> str:
 
 
 async def _call(runner: Runner, key: str, probe: Probe) -> str:
-    await runner.ari.post("/channels", endpoint=ECHO, app=APP, appArgs="test", channelId=key, timeout="10")
+    ends = {"channelId": key, "otherChannelId": f"{key}-far"}
+    await runner.ari.post("/channels", endpoint=ECHO, app=APP, appArgs="test", timeout="10", **ends)
     await probe.comes("StasisStart")
     return ""
 
 
 async def _echo(runner: Runner, key: str) -> str:
-    """A tone goes out, and what comes back is written down."""
+    """A tone goes out, and what the echo sends back is written down at its own end of the call."""
     ari, ear = runner.ari, f"{key}-ear"
     probe = runner.probes[ear] = Probe()
     try:
-        await ari.post(f"/channels/{key}/snoop", spy="in", app=APP, appArgs="test", snoopId=ear)
+        await ari.post(f"/channels/{key}-far/snoop", spy="out", app=APP, appArgs="test", snoopId=ear)
         await probe.comes("StasisStart")
         await ari.post(f"/channels/{ear}/record", name=key, format="wav", ifExists="overwrite")
         await ari.post(f"/channels/{key}/play", media=TONE)

@@ -45,7 +45,11 @@ export class ConnectCaller extends BrowserPhone {
         browser.addEventListener("pagehide", () => this.session?.terminate());
         browser.addEventListener("beforeunload", (event) => this.session && event.preventDefault());
         const arrive = () => {
-            this.agent.register();
+            if (this.agent.isConnected()) {
+                this.agent.register();
+            } else {
+                this.agent.once("connected", () => this.agent.register()); // JsSIP does so itself after the first time
+            }
             return new Promise(() => {}); // as long as the page lives
         };
         if (browser.navigator.locks) {
