@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Browser, Page, expect
 
 from ..browser.people import Visitor
-from .browsers import logged_in, picture, registered, speaks
+from .browsers import logged_in, picture, speaks
 from .conftest import World
 
 IVANOVA = 200001
@@ -67,7 +67,6 @@ def test_person_calls_and_is_called(calls: World, chromium: Browser) -> None:
         expect(card).not_to_be_visible()
         calls.await_silence()
 
-        registered(calls, browser)
         desk.answer()
         person = calls.sql("SELECT partner_id FROM res_users WHERE login = %s", str(IVANOVA))[0]["partner_id"]
         calls.as_user(100002)("connect.call", "originate", ["", line_id(calls), person])
@@ -127,6 +126,7 @@ def test_specialist_calls_from_the_conversation(calls: World, nikiforov: Page) -
     header.locator(".o_connect_call").click()
     back = calls.await_call(state="talking", direction="outgoing", within=20)
     assert back["request_id"] == call["request_id"]
+    expect(phone.locator(".o_connect_talk")).to_be_visible()
     picture(nikiforov, "conversation_call")
     reads_well(nikiforov)
     phone.locator(".o_connect_hangup").click()
@@ -142,6 +142,7 @@ def test_self_test(calls: World, chromium: Browser) -> None:
         page.locator("button[name=action_test]").click()
         report = page.locator(".o_field_widget[name=test_report]")
         expect(report.locator(".fa-check")).to_have_count(7)
+        report.scroll_into_view_if_needed()
         picture(page, "self_test")
         calls.await_silence()
 
@@ -152,5 +153,6 @@ def test_self_test(calls: World, chromium: Browser) -> None:
         finally:
             calls.ari("/asterisk/modules/app_echo.so", "POST")
         expect(report).to_contain_text("app_echo")
+        report.scroll_into_view_if_needed()
         picture(page, "self_test_failed")
         calls.await_silence()

@@ -21,17 +21,14 @@ export class BrowserPhone {
         this.agent = null;
     }
 
-    /**
-     * @param {{websocket: string, user: string, password: string}} account as ``connect.extension.get_phone`` gives it
-     * @param {boolean} register whether calls to this account shall ring here
-     */
-    async connect({ websocket, user: name, password }, register) {
+    /** @param {{websocket: string, user: string, password: string}} account of ``connect.extension.get_phone`` */
+    async connect({ websocket, user: name, password }) {
         await loadJS("/connect_voip/static/lib/jssip/jssip.min.js");
         const agent = new JsSIP.UA({
             sockets: [new JsSIP.WebSocketInterface(websocket)],
             uri: `sip:${name}@${new URL(websocket).hostname}`,
             password,
-            register,
+            register: true,
             session_timers: false,
             user_agent: "Connect",
         });

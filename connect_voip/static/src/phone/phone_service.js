@@ -63,7 +63,7 @@ export class ConnectPhone extends BrowserPhone {
     /** This tab is the telephone, until it is closed. */
     async hold() {
         this.isHolder = true;
-        await this.connect(this.account, true);
+        await this.connect(this.account);
         return new Promise(() => {}); // the lock is kept as long as the tab lives
     }
 

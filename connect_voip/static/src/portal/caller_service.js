@@ -5,7 +5,6 @@ import { registry } from "@web/core/registry";
 import { debounce } from "@web/core/utils/timing";
 import { BrowserPhone } from "@connect_voip/common/browser_phone";
 
-const LOCK = "connect.caller";
 const DENIED = "User Denied Media Access"; // JsSIP's words
 const PATIENCE = 5000; // ms for the connection to the exchange
 
@@ -30,7 +29,7 @@ export class ConnectCaller extends BrowserPhone {
         this.begun = null;
     }
 
-    /** One page of the browser is where calls arrive; any may call out. */
+    /** Calls arrive at the page that was opened last; any may call out. */
     begin() {
         this.begun ??= this._begin().catch((error) => {
             this.begun = null;
@@ -40,23 +39,10 @@ export class ConnectCaller extends BrowserPhone {
     }
 
     async _begin() {
-        await this.connect(await this.orm.silent.call("connect.extension", "get_phone", []), false);
+        await this.connect(await this.orm.silent.call("connect.extension", "get_phone", []));
         this.bus.subscribe("connect.call/changed", debounce(() => this.refresh(), 50));
         browser.addEventListener("pagehide", () => this.session?.terminate());
         browser.addEventListener("beforeunload", (event) => this.session && event.preventDefault());
-        const arrive = () => {
-            if (this.agent.isConnected()) {
-                this.agent.register();
-            } else {
-                this.agent.once("connected", () => this.agent.register()); // JsSIP does so itself after the first time
-            }
-            return new Promise(() => {}); // as long as the page lives
-        };
-        if (browser.navigator.locks) {
-            browser.navigator.locks.request(LOCK, arrive);
-        } else {
-            arrive();
-        }
     }
 
     async dial(line) {
