@@ -35,7 +35,7 @@ def reads_well(page: Page) -> None:
     Visitor.reads_well(type("Reader", (), {"page": page, "login": ""})())
 
 
-def test_person_calls_and_is_called(calls: World, chromium: Browser) -> None:
+def test_person_calls_and_is_called(calls: World, chromium: Browser, nikiforov: Page) -> None:
     """VOI-02: one press calls the specialist of the line: who, how long, how well; both are heard; mute; the end. Then
     the specialist calls the person, whose page rings."""
     with logged_in(calls, chromium, IVANOVA, 360, 740) as page:
@@ -67,9 +67,7 @@ def test_person_calls_and_is_called(calls: World, chromium: Browser) -> None:
         expect(card).not_to_be_visible()
         calls.await_silence()
 
-        desk.answer()
-        person = calls.sql("SELECT partner_id FROM res_users WHERE login = %s", str(IVANOVA))[0]["partner_id"]
-        calls.as_user(100002)("connect.call", "originate", ["", line_id(calls), person])
+        nikiforov.locator(".o_connect_header .o_connect_call").click()
         expect(card).to_contain_text("Никифоров")
         expect(card).to_contain_text("звонит вам")
         picture(page, "portal_incoming")
@@ -77,9 +75,9 @@ def test_person_calls_and_is_called(calls: World, chromium: Browser) -> None:
         back = calls.await_call(state="talking", direction="outgoing")
         assert back["request_id"] == call["request_id"]
         speaks(calls, browser)
-        speaks(calls, "3-101")
+        speaks(calls, "3-101-web")
         expect(card.locator(".o_connect_talk")).to_be_visible()
-        calls.as_user(100002)("connect.call", "hangup", [[back["id"]]])
+        nikiforov.locator(".o_connect_phone .o_connect_hangup").click()
         calls.await_call(back["key"], state="ended")
         expect(card).not_to_be_visible()
 
