@@ -24,6 +24,7 @@ MISSED = [
     ("wait_limit", "Nobody free within the waiting time"),
     ("unreachable", "Cannot be reached"),
     ("refused", "Not allowed"),
+    ("no_line", "No free line"),
 ]
 
 
@@ -42,6 +43,9 @@ class ConnectCall(models.Model):
     line_id = fields.Many2one("connect.line", readonly=True, ondelete="restrict", index="btree_not_null")
     partner_id = fields.Many2one(
         "res.partner", string="Person", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
+    trunk_id = fields.Many2one(
+        "connect.trunk", string="Operator's line", readonly=True, ondelete="set null", index="btree_not_null"
     )
     request_id = fields.Many2one("connect.request", readonly=True, ondelete="restrict", index="btree_not_null")
     user_id = fields.Many2one(

@@ -44,7 +44,8 @@ class ConnectCallBridge(models.Model):
         )
         if not phone:
             return {"stages": [{"kind": "End", "cause": REJECTED, "missed": "refused"}]}
-        stages, values = self._way_of_number(phone.company_id, entrance["dialled"], entrance["caller"], phone)
+        calls = self.with_context(connect_call_key=entrance["channel"])
+        stages, values = calls._way_of_number(phone.company_id, entrance["dialled"], entrance["caller"], phone)
         self._open_call(
             {
                 "key": entrance["channel"],
@@ -64,12 +65,6 @@ class ConnectCallBridge(models.Model):
         }
 
     @api.model
-    def _enter_from_trunk(self, pbx_id, entrance):
-        """From an operator: nobody has said yet where such calls go."""
-        _logger.warning("A call to %s came over %s, which is no trunk", entrance["dialled"], entrance["endpoint"])
-        return {"stages": [{"kind": "End", "cause": REJECTED, "missed": "refused"}]}
-
-    @api.model
     def _open_call(self, values):
         columns = {"state": "ringing", "start_at": NOW, **{name: value or None for name, value in values.items()}}
         self.env.cr.execute(
@@ -85,7 +80,7 @@ class ConnectCallBridge(models.Model):
     @api.model
     def _ask(self, key, what, ref):
         """Where a call goes that has come to an ``Ask``: what is asked names the method."""
-        return getattr(self, {"line": "_ask_line"}[what])(key, ref)
+        return getattr(self, {"line": "_ask_line", "step": "_ask_step"}[what])(key, ref)
 
     @api.model
     def _open_calls(self, pbx_id):
@@ -107,6 +102,7 @@ class ConnectCallBridge(models.Model):
             handler = getattr(call, f"_on_{name}", None)
             if handler:
                 handler(data)
+        call._hold_lines(snapshot)
         call._set_row({"snapshot": Json(snapshot)} if call.state in LIVE else {"snapshot": None})
         call._wake()
         self.env["connect.agent"]._follow_calls(call._staff().ids)

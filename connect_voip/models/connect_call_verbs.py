@@ -38,9 +38,11 @@ class ConnectCallVerbs(models.Model):
             raise UserError(self.env._("Enter the number as it is dialled, for example 101 or +375 29 666 66 66."))
         pbx = self._check_pbx(phone)
         values = self._values_of_person(line_id, partner_id) if line_id or partner_id else {}
-        calls = self.sudo()  # calls are written by the bridge and these verbs alone; the telephone is the caller's
-        stages, found = calls._way_of_number(phone.company_id, number, phone.number, phone)
         key = f"c{uuid.uuid4().hex}"
+        # sudo: connect.call - written by the bridge and these verbs alone; the telephone is the caller's
+        calls = self.sudo().with_context(connect_call_key=key)
+        stages, found = calls._way_of_number(phone.company_id, number, phone.number, phone)
+        self._refuse_in_words(stages)
         call = calls._open_call(
             {
                 "key": key,
@@ -200,10 +202,19 @@ class ConnectCallVerbs(models.Model):
             raise UserError(self.env._("Enter the number as it is dialled, for example 101 or +375 29 666 66 66."))
         # sudo: connect.extension - the caller's own telephone
         phone = self.env["connect.extension"].sudo()._own()
+        call = call.with_context(connect_call_key=call.key)
         stages, _values = call._way_of_number(call.company_id, number, call.caller_number, phone)
+        self._refuse_in_words(stages)
         if not any(stage["kind"] in ("Ring", "Ask") for stage in stages):
             raise UserError(self.env._("There is nobody with the number %s, or he is busy.", number))
         return stages
+
+    @api.model
+    def _refuse_in_words(self, stages):
+        """Somebody at a screen is told at once why there is no way out, instead of hearing it."""
+        code = stages[0].get("missed") if stages[0]["kind"] == "End" else ""
+        if code == "no_line":
+            raise UserError(self.env._("There is no free line. Wait until a call of your company has ended."))
 
     @api.model
     def _values_of_person(self, line_id, partner_id):
