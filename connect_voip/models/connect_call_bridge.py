@@ -45,7 +45,9 @@ class ConnectCallBridge(models.Model):
         if not phone:
             return {"stages": [{"kind": "End", "cause": REJECTED, "missed": "refused"}]}
         calls = self.with_context(connect_call_key=entrance["channel"])
-        stages, values = calls._way_of_number(phone.company_id, entrance["dialled"], entrance["caller"], phone)
+        stages, values = calls._way_of_number(
+            phone.company_id, entrance["dialled"], phone.number or entrance["caller"], phone
+        )
         self._open_call(
             {
                 "key": entrance["channel"],
@@ -58,6 +60,9 @@ class ConnectCallBridge(models.Model):
                 **values,
             }
         )
+        if self._has_no_line(stages):
+            text = self.with_context(lang=phone.user_id.lang)._no_line_text()
+            phone.user_id._bus_send("connect.call/refused", {"key": entrance["channel"], "text": text})
         return {
             "stages": stages,
             "user_id": phone.user_id.id or 0,

@@ -212,9 +212,16 @@ class ConnectCallVerbs(models.Model):
     @api.model
     def _refuse_in_words(self, stages):
         """Somebody at a screen is told at once why there is no way out, instead of hearing it."""
-        code = stages[0].get("missed") if stages[0]["kind"] == "End" else ""
-        if code == "no_line":
-            raise UserError(self.env._("There is no free line. Wait until a call of your company has ended."))
+        if self._has_no_line(stages):
+            raise UserError(self._no_line_text())
+
+    @api.model
+    def _has_no_line(self, stages):
+        return stages[0]["kind"] == "End" and stages[0].get("missed") == "no_line"
+
+    @api.model
+    def _no_line_text(self):
+        return self.env._("There is no free line. Wait until a call of your company has ended.")
 
     @api.model
     def _values_of_person(self, line_id, partner_id):
