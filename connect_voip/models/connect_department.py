@@ -14,7 +14,7 @@ class ConnectDepartment(models.Model):
     _order = "number, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, translate=True)
+    name = fields.Char(required=True)
     number = fields.Char(default=lambda self: self._next_number(self.env.company, FIRST_NUMBER), required=True)
     member_ids = fields.Many2many(
         "connect.extension",

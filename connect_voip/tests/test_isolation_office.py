@@ -23,9 +23,10 @@ def silence(seconds=1.0):
 
 
 def made(case, model, values):
-    """One record of each tenant, out of ``values(company, tenant)``."""
+    """One record of each tenant: the one it has, or one made of ``values(company, tenant)``."""
     return {
-        tenant: case.env[model].create({"company_id": company.id, **values(company, tenant)})
+        tenant: case.env[model].search([("company_id", "=", company.id)], limit=1)
+        or case.env[model].create({"company_id": company.id, **values(company, tenant)})
         for tenant, company in companies(case).items()
     }
 

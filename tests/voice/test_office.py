@@ -11,7 +11,8 @@ def rung(calls: World, key: str) -> dict[str, list[tuple[float, float]]]:
     """By endpoint, when it was rung and when that ended, in seconds after the beginning of the call."""
     rows = calls.sql(
         """SELECT regexp_replace(channame, '-[^-]*$', '') AS name,
-                  extract(epoch FROM min(eventtime) FILTER (WHERE eventtype = 'CHAN_START') - c.start_at)::float AS begin,
+                  extract(epoch FROM min(eventtime) FILTER (WHERE eventtype = 'CHAN_START')
+                          - c.start_at)::float AS begin,
                   extract(epoch FROM max(eventtime) FILTER (WHERE eventtype = 'CHAN_END') - c.start_at)::float AS stop
              FROM connect_cel e JOIN connect_call c ON c.key = e.linkedid
             WHERE e.linkedid = %s AND e.uniqueid <> e.linkedid GROUP BY channame, c.start_at ORDER BY 2""",

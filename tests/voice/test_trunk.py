@@ -6,6 +6,7 @@ import base64
 import io
 import wave
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -76,6 +77,23 @@ def test_way_out_and_the_last_channel(calls: World, operator: Operator) -> None:
     calls.as_user(100002)("connect.call", "hangup", [[call["id"]]])
     calls.await_call(call["key"], state="ended")
     calls.await_row("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM connect_trunk_use WHERE released_at IS NULL)")
+
+
+def test_race_for_the_last_channel(calls: World, operator: Operator) -> None:
+    """VOI-48: two telephones dial at the same moment, and there is one channel: one has it, the other is told so."""
+    phones = [calls.phone("100002"), calls.phone("100003")]
+    for _attempt in range(3):
+        operator.answering.answer()
+        before = calls.sql("SELECT coalesce(max(id), 0) AS id FROM connect_call")[0]["id"]
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda phone: phone.call(MOBILE, talk=30), phones))
+        calls.await_row("SELECT 1 FROM connect_call WHERE id > %s AND state = 'talking'", before)
+        calls.await_row("SELECT 1 FROM connect_call WHERE id > %s AND missed_reason = 'no_line'", before)
+        rows = calls.sql("SELECT id, caller_user_id FROM connect_call WHERE id > %s AND state = 'talking'", before)
+        assert len(rows) == 1
+        login = calls.sql("SELECT login FROM res_users WHERE id = %s", rows[0]["caller_user_id"])[0]["login"]
+        calls.as_user(login)("connect.call", "hangup", [[rows[0]["id"]]])
+        calls.await_silence()
 
 
 def test_way_in(calls: World, operator: Operator) -> None:
