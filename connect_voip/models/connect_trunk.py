@@ -48,11 +48,9 @@ class ConnectTrunk(models.Model):
 
     def _compute_busy(self):
         # sudo: connect.trunk.use - how many, of a trunk that the caller may read
-        counts = dict(
-            self.env["connect.trunk.use"]
-            .sudo()
-            ._read_group([("trunk_id", "in", self.ids), ("released_at", "=", False)], ["trunk_id"], ["__count"])
-        )
+        uses = self.env["connect.trunk.use"].sudo()
+        held = [("trunk_id", "in", self.ids), ("released_at", "=", False)]
+        counts = dict(uses._read_group(held, ["trunk_id"], ["__count"]))
         for trunk in self:
             trunk.busy = counts.get(trunk, 0)
 
