@@ -1,5 +1,6 @@
 """A connection to an operator (VOI-48, VOI-51): a SIP account, a GSM gateway, a city line, with so many channels."""
 
+import ipaddress
 import re
 
 from odoo import api, fields, models
@@ -9,7 +10,7 @@ ADMIN = "connect_lines.group_partner_admin,connect_lines.group_platform"
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 ACCOUNT = re.compile(r"[A-Za-z0-9._+-]{1,64}")
 SECRET = re.compile(r"[!-~]{1,128}")
-ADDRESS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}(/[0-9]{1,2})?|[0-9A-Fa-f:]*:[0-9A-Fa-f:]*(/[0-9]{1,3})?")
+WIDEST = {4: 24, 6: 64}  # an operator's network, by the version of IP
 NUMBER = re.compile(r"\+?[0-9]{3,15}")
 
 
@@ -67,9 +68,41 @@ class ConnectTrunk(models.Model):
                 raise ValidationError(self.env._("To log in at the operator, enter the account."))
             if trunk.caller_id and not NUMBER.fullmatch(trunk.caller_id):
                 raise ValidationError(self.env._("Write a number like this: +375296666666."))
-            for address in re.split(r"[,;\s]+", (trunk.addresses or "").strip()):
-                if address and not ADDRESS.fullmatch(address):
-                    raise ValidationError(self.env._("«%s» is no IP address.", address))
+
+    @api.constrains("host", "addresses", "active", "pbx_id")
+    def _check_addresses(self):
+        """An address tells whose call it is that comes from there: on a shared exchange it belongs to one company."""
+        for trunk in self:
+            mine = trunk._networks()
+            # sudo: connect.trunk - of other companies only whether they have an address
+            others = self.sudo().search(
+                [("pbx_id", "=", trunk.pbx_id.id), ("company_id", "!=", trunk.company_id.id), ("pbx_id", "!=", False)]
+            )
+            for other in others if trunk.active else ():
+                for network in other._networks():
+                    if any(each.version == network.version and each.overlaps(network) for each in mine):
+                        raise ValidationError(
+                            self.env._(
+                                "Another company's line has the address %s already. Ask the administrator of the"
+                                " platform.",
+                                network,
+                            )
+                        )
+
+    def _networks(self):
+        """The addresses that calls come from, as Asterisk reads them out of the view."""
+        host_alone = self.host if re.fullmatch(r"[0-9.]+", self.host or "") else ""
+        found = []
+        for address in re.split(r"[,;\s]+", (self.addresses or host_alone).strip()):
+            try:
+                network = ipaddress.ip_network(address, strict=False) if address else None
+            except ValueError:
+                network = False
+            if network is False or (network and network.prefixlen < WIDEST[network.version]):
+                raise ValidationError(self.env._("«%s» is no IP address.", address))
+            if network:
+                found.append(network)
+        return found
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -62,7 +62,7 @@ def steps(case):
 
 @register("connect.trunk", read=STAFF, write=ADMINS)
 def trunks(case):
-    return made(case, "connect.trunk", lambda company, tenant: {"name": tenant, "host": "192.0.2.1"})
+    return made(case, "connect.trunk", lambda company, tenant: {"name": tenant, "host": f"{tenant}.example.by"})
 
 
 @register("connect.trunk.use", read=READERS)

@@ -222,6 +222,19 @@ class TestTrunks(VoiceCase):
             with self.assertRaises(ValidationError), self.cr.savepoint():
                 self.trunk.write(values)
 
+    def test_addresses_belong_to_one_company(self):
+        """ADM-07: nobody gets the calls of another company by entering the address of its operator."""
+        values = {"name": "Thief", "company_id": self.agent_b.company_id.id}
+        for address in ("192.0.2.7", "192.0.2.0/24", "192.0.2.6/31", "0.0.0.0/0", "::/0"):
+            with self.assertRaises(ValidationError), self.cr.savepoint():
+                self.env["connect.trunk"].create({**values, "host": "sip.example.by", "addresses": address})
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            self.env["connect.trunk"].create({**values, "host": "192.0.2.7"})
+        self.trunk.active = False
+        self.assertTrue(self.env["connect.trunk"].create({**values, "host": "192.0.2.7"}))
+        with self.assertRaises(ValidationError):
+            self.trunk.active = True
+
     def test_asterisk_reads_it(self):
         """VOI-51: endpoint, address, account and registration as Asterisk reads them."""
         self.env.cr.execute("SELECT current_user")
