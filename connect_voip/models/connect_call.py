@@ -99,7 +99,7 @@ class ConnectCall(models.Model):
                 "key": call.key,
                 "state": call.state,
                 "direction": call.direction,
-                "name": call.display_name,
+                "name": call._other_end(),
                 "client": call.partner_id.commercial_partner_id.name or "",
                 "line": call.line_id.name or "",
                 "line_id": call.line_id.id,
@@ -113,6 +113,14 @@ class ConnectCall(models.Model):
             }
             for call in self
         ]
+
+    def _other_end(self):
+        """Who is at the other end, for the one who looks: the person, the colleague, or the number."""
+        self.ensure_one()
+        mine = self.caller_user_id == self.env.user
+        colleague = self.user_id if mine else self.caller_user_id
+        number = self.dialled if mine else self.caller_number
+        return self.partner_id.name or colleague.name or number or self.display_name
 
     def _is_consulting(self):
         """A colleague is being asked, while the person hears music."""
