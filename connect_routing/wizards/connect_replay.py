@@ -30,7 +30,7 @@ class ConnectReplay(models.TransientModel):
     line_id = fields.Many2one(
         "connect.line", "Line", required=True, ondelete="cascade", default=lambda self: self._default_line()
     )
-    day = fields.Date("Day", required=True, default=lambda self: fields.Date.context_today(self) - timedelta(days=1))
+    day = fields.Date("Day", required=True, default=lambda self: self._default_day())
     delivery_rule = fields.Selection(
         DELIVERY_RULES,
         "Delivery rule",
@@ -78,6 +78,18 @@ class ConnectReplay(models.TransientModel):
     @api.model
     def _default_line(self):
         return self.env["connect.line"].search([("company_id", "in", self.env.companies.ids)], limit=1)
+
+    @api.model
+    def _default_day(self):
+        """The last day before today on which somebody turned to the line; today, when there was none yet."""
+        zone = ZoneInfo(self.env.user.tz or "UTC")
+        midnight = datetime.combine(datetime.now(zone).date(), time(), zone).astimezone(UTC).replace(tzinfo=None)
+        came = [("line_id", "=", self._default_line().id)]
+        requests = self.env["connect.request"]
+        last = requests.search([*came, ("opened_at", "<", midnight)], order="id desc", limit=1)
+        last = last or requests.search(came, order="id desc", limit=1)
+        moment = last.opened_at.replace(tzinfo=UTC).astimezone(zone) if last else datetime.now(zone) - timedelta(days=1)
+        return moment.date()
 
     @api.depends("line_id")
     def _compute_settings(self):

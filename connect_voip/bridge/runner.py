@@ -176,7 +176,9 @@ class Runner:
             self.obey(order)
 
     def obey(self, order: Order) -> None:
-        if order.verb == "originate":
+        if order.verb == "reload":  # Asterisk reads anew the accounts with which it logs in at operators
+            self.spawn(self.hands.quietly("PUT", "/asterisk/modules/res_pjsip_outbound_registration.so"))
+        elif order.verb == "originate":
             self.spawn(self._originate(order))
         elif order.verb == "test":
             self.spawn(test_exchange(self, order))
@@ -226,7 +228,10 @@ class Runner:
 
     async def ask(self, line: Line, what: str, ref: int) -> None:
         stages: list[Stage] | None = await self.in_thread(self.office.ask, line.call.state.key, what, ref)
-        self.tell(line.call.state.key, lambda call: call.routed(stages or [End(CONGESTION, "not_answered")]))
+        self.tell(
+            line.call.state.key,
+            lambda call: call.routed([End(CONGESTION, "not_answered")] if stages is None else stages),
+        )
 
 
 def _played(call: Call, name: str) -> list[Any]:

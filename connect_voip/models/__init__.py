@@ -16,3 +16,17 @@ from . import res_company
 from . import connect_event
 from . import connect_agent
 from . import discuss_channel
+from . import connect_department
+from . import connect_follow_me
+from . import connect_room
+from . import connect_trunk
+from . import connect_trunk_use
+from . import connect_outbound_scheme
+from . import connect_outbound_limit
+from . import connect_prompt
+from . import connect_inbound_scheme
+from . import connect_inbound_step
+from . import connect_did
+from . import connect_call_in
+from . import connect_call_out
+from . import connect_call_trunk

@@ -24,6 +24,7 @@ MISSED = [
     ("wait_limit", "Nobody free within the waiting time"),
     ("unreachable", "Cannot be reached"),
     ("refused", "Not allowed"),
+    ("no_line", "No free line"),
 ]
 
 
@@ -42,6 +43,9 @@ class ConnectCall(models.Model):
     line_id = fields.Many2one("connect.line", readonly=True, ondelete="restrict", index="btree_not_null")
     partner_id = fields.Many2one(
         "res.partner", string="Person", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
+    trunk_id = fields.Many2one(
+        "connect.trunk", string="Operator's line", readonly=True, ondelete="set null", index="btree_not_null"
     )
     request_id = fields.Many2one("connect.request", readonly=True, ondelete="restrict", index="btree_not_null")
     user_id = fields.Many2one(
@@ -95,7 +99,7 @@ class ConnectCall(models.Model):
                 "key": call.key,
                 "state": call.state,
                 "direction": call.direction,
-                "name": call.display_name,
+                "name": call._other_end(),
                 "client": call.partner_id.commercial_partner_id.name or "",
                 "line": call.line_id.name or "",
                 "line_id": call.line_id.id,
@@ -109,6 +113,14 @@ class ConnectCall(models.Model):
             }
             for call in self
         ]
+
+    def _other_end(self):
+        """Who is at the other end, for the one who looks: the person, the colleague, or the number."""
+        self.ensure_one()
+        mine = self.caller_user_id == self.env.user
+        colleague = self.user_id if mine else self.caller_user_id
+        number = self.dialled if mine else self.caller_number
+        return self.partner_id.name or colleague.name or number or self.display_name
 
     def _is_consulting(self):
         """A colleague is being asked, while the person hears music."""

@@ -44,7 +44,10 @@ class ConnectCallBridge(models.Model):
         )
         if not phone:
             return {"stages": [{"kind": "End", "cause": REJECTED, "missed": "refused"}]}
-        stages, values = self._way_of_number(phone.company_id, entrance["dialled"], entrance["caller"], phone)
+        calls = self.with_context(connect_call_key=entrance["channel"])
+        stages, values = calls._way_of_number(
+            phone.company_id, entrance["dialled"], phone.number or entrance["caller"], phone
+        )
         self._open_call(
             {
                 "key": entrance["channel"],
@@ -57,17 +60,14 @@ class ConnectCallBridge(models.Model):
                 **values,
             }
         )
+        if self._has_no_line(stages):
+            text = self.with_context(lang=phone.user_id.lang)._no_line_text()
+            phone.user_id._bus_send("connect.call/refused", {"key": entrance["channel"], "text": text})
         return {
             "stages": stages,
             "user_id": phone.user_id.id or 0,
             "endpoint": f"PJSIP/{entrance['endpoint']}",
         }
-
-    @api.model
-    def _enter_from_trunk(self, pbx_id, entrance):
-        """From an operator: nobody has said yet where such calls go."""
-        _logger.warning("A call to %s came over %s, which is no trunk", entrance["dialled"], entrance["endpoint"])
-        return {"stages": [{"kind": "End", "cause": REJECTED, "missed": "refused"}]}
 
     @api.model
     def _open_call(self, values):
@@ -85,7 +85,7 @@ class ConnectCallBridge(models.Model):
     @api.model
     def _ask(self, key, what, ref):
         """Where a call goes that has come to an ``Ask``: what is asked names the method."""
-        return getattr(self, {"line": "_ask_line"}[what])(key, ref)
+        return getattr(self, {"line": "_ask_line", "step": "_ask_step"}[what])(key, ref)
 
     @api.model
     def _open_calls(self, pbx_id):
@@ -107,6 +107,7 @@ class ConnectCallBridge(models.Model):
             handler = getattr(call, f"_on_{name}", None)
             if handler:
                 handler(data)
+        call._hold_lines(snapshot)
         call._set_row({"snapshot": Json(snapshot)} if call.state in LIVE else {"snapshot": None})
         call._wake()
         self.env["connect.agent"]._follow_calls(call._staff().ids)

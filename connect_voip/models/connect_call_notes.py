@@ -108,6 +108,7 @@ class ConnectCallNotes(models.Model):
                     "snapshot": None,
                 }
             )
+            self.env["connect.trunk.use"]._keep(call.key, None)
             call._tell_end()
             call._wake()
             self.env["connect.agent"]._follow_calls(call._staff().ids)

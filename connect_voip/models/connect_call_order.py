@@ -63,6 +63,7 @@ class ConnectCallOrder(models.Model):
         self.ensure_one()
         self.env.cr.execute("UPDATE connect_call_order SET state = 'refused', code = %s WHERE id = %s", [code, self.id])
         self.invalidate_recordset()
+        self.env["connect.trunk.use"]._drop(self.key)
         self.user_id._bus_send("connect.call/refused", {"key": self.key, "text": self._refusal_text(code)})
 
     def _refusal_text(self, code):

@@ -39,12 +39,14 @@ class ConnectCallVerbs(models.Model):
         number = "" if is_person else self._read_number(to)
         pbx = self._check_pbx(phone)
         values = self._values_of_person(line_id, partner_id) if line_id or partner_id else {}
-        calls = self.sudo()  # calls are written by the bridge and these verbs alone; the telephone is the caller's
+        key = f"c{uuid.uuid4().hex}"
+        # sudo: connect.call - written by the bridge and these verbs alone; the telephone is the caller's
+        calls = self.sudo().with_context(connect_call_key=key)
         if is_person:
             number, stages, found = calls._way_to_person(phone, partner_id)
         else:
             stages, found = calls._way_of_number(phone.company_id, number, phone.number, phone)
-        key = f"c{uuid.uuid4().hex}"
+        self._refuse_in_words(stages)
         call = calls._open_call(
             {
                 "key": key,
@@ -225,7 +227,9 @@ class ConnectCallVerbs(models.Model):
         number = self._read_number(to)
         # sudo: connect.extension - the caller's own telephone
         phone = self.env["connect.extension"].sudo()._own()
+        call = call.with_context(connect_call_key=call.key)
         stages, _values = call._way_of_number(call.company_id, number, call.caller_number, phone)
+        self._refuse_in_words(stages)
         if not any(stage["kind"] in ("Ring", "Ask") for stage in stages):
             raise UserError(self.env._("There is nobody with the number %s, or he is busy.", number))
         return stages
@@ -250,11 +254,27 @@ class ConnectCallVerbs(models.Model):
         outside = self._way_of_number(phone.company_id, number, phone.number, phone)[0] if number else []
         if any(stage["kind"] != "End" for stage in outside):
             stages += outside
+        elif outside and not own:
+            self._refuse_in_words(outside)
         if not stages:
             raise UserError(
                 self.env._("%s has not been in the portal yet, and no number leads to him. Write to him.", partner.name)
             )
         return number, stages, {"direction": "outgoing"}
+
+    @api.model
+    def _refuse_in_words(self, stages):
+        """Somebody at a screen is told at once why there is no way out, instead of hearing it."""
+        if self._has_no_line(stages):
+            raise UserError(self._no_line_text())
+
+    @api.model
+    def _has_no_line(self, stages):
+        return stages[0]["kind"] == "End" and stages[0].get("missed") == "no_line"
+
+    @api.model
+    def _no_line_text(self):
+        return self.env._("There is no free line. Wait until a call of your company has ended.")
 
     @api.model
     def _values_of_person(self, line_id, partner_id):

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 INNER_SECONDS = 30
 LINE_CODE = re.compile(r"\*\*([0-9]+)")
 FETCH_CODE = re.compile(r"\*5([1-9])")
-BUSY, NO_ROUTE, REJECTED, NO_ANSWER = 17, 3, 21, 19  # causes of Q.850
+BUSY, NO_ROUTE, REJECTED, NO_ANSWER, CONGESTION = 17, 3, 21, 19, 34  # causes of Q.850
 
 
 def end(cause, missed=""):
@@ -30,14 +30,11 @@ class ConnectCallWay(models.Model):
         if match := FETCH_CODE.fullmatch(number):
             return self._way_of_slot(company, int(match[1]))
         found = self.env["connect.number"]._find(company, number)
+        if found and not found._is_open_to(phone):
+            return end(REJECTED, "refused"), {"direction": "inner"}
         if found:
             return found._way(caller), {"direction": "inner", **found._call_values()}
         return self._way_out(company, number, phone)
-
-    @api.model
-    def _way_out(self, company, number, phone):
-        """A number outside. Without a trunk there is no way there."""
-        return end(NO_ROUTE, "unreachable"), {"direction": "outgoing"}
 
     @api.model
     def _way_of_slot(self, company, slot):
@@ -98,13 +95,14 @@ class ConnectCallWay(models.Model):
     @api.model
     def _is_busy(self, user):
         """He talks already (VOI-03)."""
+        return bool(self._busy_among(user))
+
+    @api.model
+    def _busy_among(self, users):
+        """Those of these users who talk already (VOI-03)."""
         live = [("state", "in", ["talking", "held"])]
-        return bool(
-            self.search_count(
-                [*live, "|", ("user_id", "=", user.id), ("caller_user_id", "=", user.id)],
-                limit=1,
-            )
-        )
+        calls = self.search([*live, "|", ("user_id", "in", users.ids), ("caller_user_id", "in", users.ids)])
+        return (calls.user_id | calls.caller_user_id) & users
 
     def _space(self):
         """Asterisk's parking place for this call: five digits, of which there are 90,000."""

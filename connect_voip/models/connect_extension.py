@@ -14,6 +14,7 @@ class ConnectExtension(models.Model):
     _inherit = ["connect.number.mixin", "connect.fixed.mixin"]
     _description = "Telephone"
     _order = "number, id"
+    _check_company_auto = True
 
     user_id = fields.Many2one("res.users", string="Employee", index="btree_not_null", ondelete="cascade")
     partner_id = fields.Many2one(
@@ -24,6 +25,14 @@ class ConnectExtension(models.Model):
     sip_user = fields.Char("SIP user", compute="_compute_sip_user", store=True, index=True)
     sip_secret = fields.Char("SIP password", groups=ADMIN, readonly=True, copy=False)
     label = fields.Char("Name", compute="_compute_label", store=True)
+    outbound_scheme_id = fields.Many2one(
+        "connect.outbound.scheme",
+        string="Outgoing scheme",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        help="Empty: the scheme for everybody.",
+    )
     sip_host = fields.Char(related="pbx_id.sip_host")
 
     _one_of_user = models.UniqueIndex("(user_id) WHERE user_id IS NOT NULL", "This employee has a telephone already.")

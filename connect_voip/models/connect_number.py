@@ -1,6 +1,7 @@
 """Short numbers of a company: telephones, departments and whatever else can be dialled have one each, and no two the
 same. One table, so that a dialled number is found by one reading and two administrators cannot give it twice."""
 
+import itertools
 import re
 
 from odoo import api, fields, models
@@ -58,6 +59,17 @@ class ConnectNumberMixin(models.AbstractModel):
     def unlink(self):
         self._numbers().unlink()
         return super().unlink()
+
+    @api.model
+    def _next_number(self, company, first):
+        """The lowest number from ``first`` on that nobody of the company has."""
+        # sudo: connect.number - which numbers of one's own company are taken
+        taken = set(self.env["connect.number"].sudo().search([("company_id", "=", company.id)]).mapped("number"))
+        return next(str(number) for number in itertools.count(first) if str(number) not in taken)
+
+    def _is_open_to(self, phone):
+        """Whether whoever has this telephone may dial the number; ``phone`` is empty for a transfer or from outside."""
+        return True
 
     def _numbers(self):
         # sudo: connect.number - the numbers of records that the caller may write

@@ -66,10 +66,13 @@ class ConnectPbx(models.Model):
         return result
 
     def _serve_companies(self):
-        """Telephones move to the exchange that is nearer to their company now."""
+        """Telephones and operators' lines move to the exchange that is nearer to their company now."""
         # sudo: connect.extension - the exchange is changed by its administrator, the telephones follow
         phones = self.env["connect.extension"].sudo().with_context(active_test=False)
-        phones.search([("company_id", "in", self.company_id.ids)] if all(self.mapped("company_id")) else [])._set_pbx()
+        known = [("company_id", "in", self.company_id.ids)] if all(self.mapped("company_id")) else []
+        phones.search(known)._set_pbx()
+        # sudo: connect.trunk - as the telephones
+        self.env["connect.trunk"].sudo().with_context(active_test=False).search(known)._set_pbx()
 
     @api.model
     def _of_company(self, company):

@@ -10,6 +10,8 @@ from odoo import api, models
 
 OPUS, PLAIN = "opus,ulaw,alaw", "ulaw,alaw,g722,gsm"
 VIEWS = f"""
+DROP VIEW IF EXISTS connect_ps_endpoints, connect_ps_auths, connect_ps_aors, connect_ps_identifies,
+                    connect_ps_registrations;
 CREATE OR REPLACE VIEW connect_ps_phones AS
 SELECT x.sip_user || kind.suffix AS id, x.sip_secret, x.number, x.label, kind.is_web
   FROM connect_extension x
@@ -17,29 +19,56 @@ SELECT x.sip_user || kind.suffix AS id, x.sip_secret, x.number, x.label, kind.is
   JOIN (VALUES ('', FALSE), ('-web', TRUE)) kind (suffix, is_web) ON kind.is_web OR x.has_phone
  WHERE x.active;
 
+CREATE OR REPLACE VIEW connect_ps_trunks AS
+SELECT 'trunk-' || t.id AS id, t.id AS number, t.host, t.port, nullif(t.account, '') AS account, t.password,
+       coalesce(t.is_registering, FALSE) AS is_registering,
+       coalesce(nullif(t.addresses, ''), CASE WHEN t.host ~ '^[0-9.]+$' THEN t.host END) AS addresses
+  FROM connect_trunk t
+  JOIN connect_pbx p ON p.id = t.pbx_id AND p.active AND p.db_role = current_user
+ WHERE t.active;
+
 CREATE OR REPLACE VIEW connect_ps_endpoints AS
 SELECT id::text AS id, id::text AS aors, id::text AS auth, 'connect-inner'::text AS context, 'all'::text AS disallow,
        CASE WHEN is_web THEN '{OPUS}' ELSE '{PLAIN}' END AS allow, 'no'::text AS direct_media,
        CASE WHEN is_web THEN 'yes' ELSE 'no' END AS webrtc, coalesce(number, '')::text AS callerid,
        'yes'::text AS rtp_symmetric, 'yes'::text AS force_rport, 'yes'::text AS rewrite_contact,
        'no'::text AS trust_id_inbound, 'no'::text AS send_pai, NULL::text AS mailboxes,
-       NULL::text AS outbound_auth, NULL::text AS from_user, NULL::text AS from_domain
-  FROM connect_ps_phones;
+       NULL::text AS outbound_auth, NULL::text AS from_user, NULL::text AS from_domain, 'username'::text AS identify_by
+  FROM connect_ps_phones
+ UNION ALL
+SELECT id, id, NULL, 'connect-trunk', 'all', 'alaw,ulaw', 'no', 'no', NULL, 'yes', 'yes', 'no', 'no', 'no', NULL,
+       CASE WHEN account IS NOT NULL THEN id END, account, CASE WHEN account IS NOT NULL THEN host END, 'ip'
+  FROM connect_ps_trunks;
 
 CREATE OR REPLACE VIEW connect_ps_auths AS
 SELECT id::text AS id, 'userpass'::text AS auth_type, id::text AS username, sip_secret::text AS password
-  FROM connect_ps_phones;
+  FROM connect_ps_phones
+ UNION ALL
+SELECT id, 'userpass', account, coalesce(password, '') FROM connect_ps_trunks WHERE account IS NOT NULL;
 
 CREATE OR REPLACE VIEW connect_ps_aors AS
 SELECT id::text AS id, 1 AS max_contacts, 'yes'::text AS remove_existing, 0 AS qualify_frequency,
        3600 AS maximum_expiration, 120 AS default_expiration, NULL::text AS mailboxes, NULL::text AS contact
-  FROM connect_ps_phones;
+  FROM connect_ps_phones
+ UNION ALL
+SELECT id, 0, 'no', 0, 3600, 120, NULL, 'sip:' || host || ':' || port FROM connect_ps_trunks;
 
 CREATE OR REPLACE VIEW connect_ps_identifies AS
-SELECT NULL::text AS id, NULL::text AS endpoint, NULL::text AS match WHERE FALSE;
+SELECT id || '-' || position AS id, id AS endpoint, address AS match
+  FROM connect_ps_trunks, regexp_split_to_table(trim(addresses), '[,;\\s]+') WITH ORDINALITY known (address, position)
+ WHERE address <> '';
 
 CREATE OR REPLACE VIEW connect_ps_registrations AS
-SELECT NULL::text AS id, NULL::text AS server_uri, NULL::text AS client_uri, NULL::text AS outbound_auth WHERE FALSE;
+SELECT id::text AS id, ('sip:' || host || ':' || port)::text AS server_uri,
+       ('sip:' || account || '@' || host || ':' || port)::text AS client_uri, id::text AS outbound_auth,
+       number::text AS contact_user, 30 AS retry_interval, 30 AS forbidden_retry_interval, 1000000 AS max_retries
+  FROM connect_ps_trunks WHERE is_registering AND account IS NOT NULL;
+
+CREATE OR REPLACE VIEW connect_ps_music AS
+SELECT ('prompt-' || m.id)::text AS name, 'files'::text AS mode, m.folder::text AS directory
+  FROM connect_prompt m
+  JOIN connect_pbx p ON p.active AND p.db_role = current_user AND coalesce(p.company_id, m.company_id) = m.company_id
+ WHERE m.active AND m.folder IS NOT NULL;
 """
 # Written by Asterisk itself, whether the bridge lives or not; the reconciliation of lost calls reads it.
 RECORD = """
@@ -55,7 +84,7 @@ GRANT = """
 CREATE OR REPLACE FUNCTION connect_grant_exchange(p_role name) RETURNS void LANGUAGE plpgsql AS $grant$
 BEGIN
     EXECUTE format('GRANT SELECT ON connect_ps_endpoints, connect_ps_auths, connect_ps_aors, connect_ps_identifies, '
-                   'connect_ps_registrations TO %1$I', p_role);
+                   'connect_ps_registrations, connect_ps_music TO %1$I', p_role);
     EXECUTE format('GRANT SELECT, INSERT ON connect_cel TO %1$I', p_role);
     EXECUTE format('GRANT USAGE ON SEQUENCE connect_cel_id_seq TO %1$I', p_role);
 END $grant$

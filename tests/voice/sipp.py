@@ -53,6 +53,10 @@ class Phone:
         """Call a number and speak for so many seconds, unless the other side hangs up."""
         return self._run("call", TO=to, TALK=str(int(talk * 1000)))
 
+    def bring(self, to: str, talk: float = 60.0) -> subprocess.Popen[bytes]:
+        """As an operator: bring a call from the number ``user`` to one of ours."""
+        return self._run("incoming", TO=to, TALK=str(int(talk * 1000)))
+
     def errors(self) -> str:
         """What SIPp complained of."""
         return "\n".join(file.read_text(errors="replace")[-1500:] for file in self.folder.glob(f"{self.user}-*.err"))

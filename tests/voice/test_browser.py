@@ -16,7 +16,7 @@ def test_incoming_answer_hold_reload_hang_up(calls: World, nikiforov: Page) -> N
     orlova.call("101", talk=120)
     card = page.locator(".o_connect_phone")
     expect(card).to_contain_text("Входящий звонок")
-    expect(card).to_contain_text("102")
+    expect(card).to_contain_text("Орлова Мария")
     picture(page, "incoming")
     card.locator(".o_connect_answer").click()
     call = calls.await_call(state="talking")
