@@ -94,8 +94,15 @@ async def _telephone(runner: Runner, endpoint: str) -> str:
 
 
 async def _call(runner: Runner, key: str, probe: Probe) -> str:
-    ends = {"channelId": key, "otherChannelId": f"{key}-far"}
-    await runner.ari.post("/channels", endpoint=ECHO, app=APP, appArgs="test", timeout="10", **ends)
+    await runner.ari.post(
+        "/channels",
+        endpoint=ECHO,
+        app=APP,
+        appArgs="test",
+        timeout="10",
+        channelId=key,
+        otherChannelId=f"{key}-far",
+    )
     await probe.comes("StasisStart")
     return ""
 
