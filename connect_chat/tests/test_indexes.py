@@ -4,9 +4,10 @@ from odoo.tests import TransactionCase, tagged
 
 # few rows, or rows that live for a moment
 SMALL = {
-    "connect_account", "connect_agent", "connect_application", "connect_contact", "connect_line", "connect_replay",
-    "connect_replay_member", "connect_statement", "connect_ticket_merge", "connect_ticket_policy",
-    "connect_ticket_rule", "connect_unsettled",
+    "connect_account", "connect_agent", "connect_application", "connect_contact", "connect_inbound_scheme",
+    "connect_inbound_step", "connect_line", "connect_outbound_limit", "connect_replay", "connect_replay_member",
+    "connect_skill", "connect_statement", "connect_ticket_merge", "connect_ticket_policy", "connect_ticket_rule",
+    "connect_unsettled",
 }  # fmt: skip
 # never deleted, or a few times in the life of an installation; accounts are archived
 LASTING = {

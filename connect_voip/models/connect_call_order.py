@@ -15,7 +15,7 @@ class ConnectCallOrder(models.Model):
     _order = "id"
     _log_access = False
 
-    pbx_id = fields.Many2one("connect.pbx", required=True, ondelete="cascade")
+    pbx_id = fields.Many2one("connect.pbx", required=True, ondelete="cascade", index=True)
     key = fields.Char(required=True)
     verb = fields.Char(required=True)
     user_id = fields.Many2one("res.users", required=True, ondelete="cascade", index=True)

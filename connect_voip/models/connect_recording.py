@@ -25,7 +25,9 @@ class ConnectRecording(models.Model):
     kind = fields.Selection([("talk", "Conversation"), ("message", "Message")], required=True, readonly=True)
     at = fields.Datetime(required=True, readonly=True)
     seconds = fields.Float("Length, s", readonly=True, aggregator="sum")
-    attachment_id = fields.Many2one("ir.attachment", readonly=True, ondelete="set null", groups="base.group_system")
+    attachment_id = fields.Many2one(
+        "ir.attachment", readonly=True, ondelete="set null", groups="base.group_system", index="btree_not_null"
+    )
     is_deleted = fields.Boolean("Deleted: kept long enough", readonly=True)
     listening_ids = fields.One2many("connect.recording.listening", "recording_id", string="Heard by")
     partner_id = fields.Many2one(related="call_id.partner_id")

@@ -16,7 +16,7 @@ class ConnectTrunkUse(models.Model):
     _order = "id desc"
     _log_access = False
 
-    trunk_id = fields.Many2one("connect.trunk", required=True, readonly=True, ondelete="cascade")
+    trunk_id = fields.Many2one("connect.trunk", required=True, readonly=True, ondelete="cascade", index=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     key = fields.Char("Call", required=True, readonly=True)
     what = fields.Char(required=True, readonly=True)
