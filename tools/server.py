@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from . import addons, checks, config, database, paths, templates, voice
+from . import addons, checks, config, database, paths, templates
 from .say import Failure, say
 
 READY_WITHIN = 120.0
@@ -34,6 +34,8 @@ def serve(name: str, port: int, log: Path | None = None) -> int:
     checks.port(port)
     process = start(name, port, log, preexec_fn=_die_with_parent)
     signal.signal(signal.SIGTERM, _interrupt)
+    from . import voice  # needs the virtual environment, which `make stop` does without
+
     exchange: voice.Voice | None = None
     try:
         exchange = voice.start_if_possible(name)
