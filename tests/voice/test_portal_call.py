@@ -77,6 +77,11 @@ def test_person_calls_and_is_called(calls: World, chromium: Browser, nikiforov: 
         speaks(calls, browser)
         speaks(calls, "3-101-web")
         expect(card.locator(".o_connect_talk")).to_be_visible()
+        nikiforov.locator(".o_connect_phone_ticket").click()  # LIN-59: registered while they speak
+        form = nikiforov.locator(".modal-dialog")
+        expect(form).to_contain_text("Создать заявку")
+        picture(nikiforov, "ticket_of_a_call")
+        form.get_by_role("button", name=re.compile("Отменить|Закрыть")).first.click()
         nikiforov.locator(".o_connect_phone .o_connect_hangup").click()
         calls.await_call(back["key"], state="ended")
         expect(card).not_to_be_visible()

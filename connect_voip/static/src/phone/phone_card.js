@@ -15,6 +15,7 @@ export class PhoneCard extends Component {
         this.phone = useState(useService("connect.phone"));
         this.action = useService("action");
         this.orm = useService("orm");
+        this.tickets = useService("connect.tickets");
         this.clock = useClock();
         this.elapsed = elapsed;
         this.keys = KEYS;
@@ -29,8 +30,9 @@ export class PhoneCard extends Component {
         return this.phone.current || this.phone.incoming;
     }
 
-    get consults() {
-        return this.phone.current?.consults;
+    /** A request by telephone is registered while one speaks (LIN-59). */
+    createTicket({ line_id, partner_id, name }) {
+        this.tickets.create({ connect: { line_id, partner_id, partner_name: name } });
     }
 
     async onInput(ev) {
