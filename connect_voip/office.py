@@ -32,7 +32,7 @@ class OdooOffice:
         return unpack(self._do(lambda env: env["connect.call"]._ask(key, what, ref)))
 
     def note(self, key, facts, snapshot):
-        return unpack(self._do(lambda env: env["connect.call"]._note(key, facts, snapshot)))
+        self._do(lambda env: env["connect.call"]._note(key, facts, snapshot))
 
     def orders(self):
         rows = self._do(lambda env: env["connect.call.order"]._take(self.pbx_id))

@@ -208,14 +208,18 @@ class Flow:
             self._unreached(CONGESTION)
 
     def _dial(self, target: Target) -> None:
+        origin = self.state.first.channel
+        self._ring_leg(target, origin, origin not in self.state.recorded or self.state.phase == phases.CONSULTING)
+
+    def _ring_leg(self, target: Target, origin: str, record: bool) -> str:
+        """Ring one telephone; the name of its leg."""
         self.state.count += 1
         leg = f"{self.state.key}-leg{self.state.count}"
         self.state.legs[leg] = Party(leg, target.user_id, target.endpoint)
-        origin = self.state.first.channel
-        record = origin not in self.state.recorded or self.state.phase == phases.CONSULTING
         if record:
             self.state.recorded.append(leg)
         self._put(do.Dial(leg, target.endpoint, target.seconds, origin, target.user_id, target.caller_id, record))
+        return leg
 
     def _leg_failed(self, cause: int) -> None:
         """One telephone less rings. The last one ends the stage, unless another is to ring later."""

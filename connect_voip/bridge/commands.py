@@ -7,7 +7,7 @@ from . import actions as do
 from . import state as phases
 from .call import Flow, event
 from .stages import NORMAL, End, Ring, Stage, Target
-from .state import Party, State
+from .state import Party
 
 RETURN_SECONDS = 30.0
 REJOIN_SECONDS = 15.0
@@ -19,9 +19,6 @@ class Refused(Exception):
 
 class Call(Flow):
     """A call with everything that can be done to it."""
-
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
 
     # --- commands ---
 
@@ -102,7 +99,7 @@ class Call(Flow):
         mine = self.state.opposite(client)
         self._set_aside(client)
         self._quiet(client)
-        self.state.phase, self.state.space = phases.PARKED, space
+        self.state.phase = phases.PARKED
         self._put(do.Tell("parked", {"user_id": user_id, "slot": slot}))
         self._put(do.Proceed(client.channel, "connect-park", variables={"CONNECT_SPACE": space}))
         self.state.first, self.state.second = client, None
@@ -129,14 +126,9 @@ class Call(Flow):
         talks = self.state.phase in (phases.TALKING, phases.HELD, phases.CONSULTING)
         if mine is None or not mine.endpoint or not talks:
             raise Refused("not_now")
-        self.state.count += 1
-        leg = f"{self.state.key}-leg{self.state.count}"
-        self.state.legs[leg] = Party(leg, user_id, mine.endpoint)
+        target = Target(mine.endpoint, user_id, seconds=REJOIN_SECONDS)
+        leg = self._ring_leg(target, mine.channel, mine.channel in self.state.recorded)
         self.state.rejoining[leg] = mine.channel
-        record = mine.channel in self.state.recorded
-        if record:
-            self.state.recorded.append(leg)
-        self._put(do.Dial(leg, mine.endpoint, REJOIN_SECONDS, mine.channel, user_id, "", record))
 
     # --- events that only these states know ---
 
@@ -170,7 +162,7 @@ class Call(Flow):
         """The parked party is back in the application: his time is over, or somebody fetches him."""
         if self.state.phase != phases.PARKED:
             return
-        self.state.first.channel, self.state.space = channel, ""
+        self.state.first.channel = channel
         if self.state.second:
             self._talk()
             self._put(do.Tell("fetched", {"user_id": self.state.second.user_id}))
@@ -282,15 +274,13 @@ class Call(Flow):
         third, legs = self.state.third, self.state.legs
         self._put(do.Tell("transferred", {"user_id": mine.user_id if mine else 0}))
         self.state.third = None
+        if hang:
+            self._release(client, mine)
         if third:
-            if hang:
-                self._release(client, mine)
             self.state.first, self.state.second = client, third
             self._talk()
             self._put(do.Tell("answered", {"user_id": third.user_id, "channel": third.channel}))
             return
-        if hang:
-            self._release(client, mine)
         self.state.first, self.state.second = client, None
         ringing = tuple(Target(leg.endpoint, leg.user_id) for leg in legs.values())
         self.state.stages, self.state.step = [Ring(ringing), *self._back_to(mine)], 0

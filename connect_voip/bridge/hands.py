@@ -1,4 +1,4 @@
-"""Carries out what a call wants done: in Asterisk by ARI and, for two things, AMI; in Odoo by the office."""
+"""Carries out what a call wants done: in Asterisk by ARI and, for parked calls, AMI; in Odoo by the office."""
 
 from __future__ import annotations
 
@@ -59,9 +59,7 @@ class Hands:
 
     async def _note(self, line: Line, facts: list[tuple[str, dict[str, Any]]]) -> None:
         state = line.call.state
-        more = await self.runner.in_thread(self.runner.office.note, state.key, facts, state.to_json())
-        if more:
-            self.runner.tell(state.key, lambda call: call.offered(more))
+        await self.runner.in_thread(self.runner.office.note, state.key, facts, state.to_json())
 
     async def _in_asterisk(self, line: Line, action: do.Action) -> None:
         """One action. A channel that is no more says so by an event of its own."""
@@ -148,7 +146,7 @@ class Hands:
         try:
             await self.ari.post(
                 "/channels",
-                {"variables": {**data.get("variables", {}), "CONNECT_CALL": key}},
+                {"variables": {"CONNECT_CALL": key}},
                 endpoint=data["endpoint"],
                 context="connect-first",
                 extension="s",

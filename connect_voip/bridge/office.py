@@ -49,8 +49,8 @@ class Office(Protocol):
     def ask(self, key: str, what: str, ref: int) -> list[Stage]:
         """Where a call goes that has come to an ``Ask``."""
 
-    def note(self, key: str, facts: list[tuple[str, dict[str, Any]]], snapshot: dict[str, Any]) -> list[Stage]:
-        """Keep what has happened; may answer with stages for a call that waits."""
+    def note(self, key: str, facts: list[tuple[str, dict[str, Any]]], snapshot: dict[str, Any]) -> None:
+        """Keep what has happened."""
 
     def orders(self) -> list[Order]:
         """What has been asked for since the last time, in order. Each is given once."""

@@ -48,7 +48,7 @@ class Runner:
         """Until another process takes over."""
         async for event in self.ari.events():
             if event is None:
-                await self._reconcile()
+                await recover(self)  # Asterisk repeats no event
                 self.is_ready.set()
             else:
                 self._on_event(event)
@@ -80,7 +80,8 @@ class Runner:
                 self.tell(key, lambda call: call.gone(channel, event.get("cause", 16)))
             case "PlaybackFinished":
                 name = event["playback"]["id"]
-                self.tell(name.rpartition("-sound")[0] or name.rpartition("-slot")[0], partial(_played, name=name))
+                key = name.rpartition("-sound")[0] or name.rpartition("-slot")[0]
+                self.tell(key, lambda call: call.played(name))
             case "RecordingFinished" | "RecordingFailed":
                 name = event["recording"]["name"]
                 self.tell(name.rpartition("-sound")[0], lambda call: call.played(name))
@@ -91,7 +92,7 @@ class Runner:
             self.tell(args[1], lambda call: call.answered(number), else_hang=number)
         elif what == "first":
             self.channels[number] = args[1]
-            self.tell(args[1], partial(_begin), else_hang=number)
+            self.tell(args[1], _begin, else_hang=number)
         elif what == "test":
             self.spawn(self.hands.quietly("DELETE", f"/channels/{number}"))  # its test has been given up
         elif what == "return":
@@ -204,12 +205,6 @@ class Runner:
         if not await self.hands.ring_first(line, order.data):
             self.tell(order.key, lambda call: call.gone(order.key, CONGESTION))
 
-    # --- after a connection is made ---
-
-    async def _reconcile(self) -> None:
-        """Asterisk repeats no event, so everything is looked at: what it has, and what was noted of it."""
-        await recover(self)
-
     # --- helpers ---
 
     def spawn(self, work: Any) -> asyncio.Task[Any]:
@@ -232,10 +227,6 @@ class Runner:
             line.call.state.key,
             lambda call: call.routed([End(CONGESTION, "not_answered")] if stages is None else stages),
         )
-
-
-def _played(call: Call, name: str) -> list[Any]:
-    return call.played(name)
 
 
 def _begin(call: Call) -> list[Any]:

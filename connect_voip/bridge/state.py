@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .actions import Action
-from .stages import NORMAL, Stage, pack, unpack
+from .stages import Stage, pack, unpack
 
 BEFORE, RINGING, TALKING, HELD, CONSULTING, PARKED, CONFERENCE, OVER = (
     "before",
@@ -50,10 +50,8 @@ class State:
     music: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)  # left on the answering machine
     missed: str = ""
-    space: str = ""
     asker: str = ""  # channel of the one who consults a colleague, or hears where he has parked
     recorded: list[str] = field(default_factory=list)  # channels whose conversations Asterisk writes down
-    cause: int = NORMAL
     out: list[Action] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:

@@ -95,11 +95,11 @@ class ConnectCallBridge(models.Model):
 
     @api.model
     def _note(self, key, facts, snapshot):
-        """Keep what has happened to a call. Returns stages for one that waits and has somebody now."""
+        """Keep what has happened to a call."""
         self.env.cr.execute("SELECT id FROM connect_call WHERE key = %s FOR NO KEY UPDATE", [key])
         row = self.env.cr.fetchone()
         if not row:
-            return []
+            return
         call = self.browse(row[0])
         call.invalidate_recordset()
         for name, data in facts:
@@ -111,7 +111,6 @@ class ConnectCallBridge(models.Model):
         call._set_row({"snapshot": Json(snapshot)} if call.state in LIVE else {"snapshot": None})
         call._wake()
         self.env["connect.agent"]._follow_calls(call._staff().ids)
-        return []
 
     def _write_fact(self, name, data):
         self.env.cr.execute(

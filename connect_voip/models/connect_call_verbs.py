@@ -59,9 +59,8 @@ class ConnectCallVerbs(models.Model):
                 **values,
             }
         )
-        targets = phone._targets(30)
-        data = {"endpoint": targets[0]["endpoint"], "others": [each["endpoint"] for each in targets[1:]]}
-        self._order_for(call, "originate", {**data, "stages": stages, "seconds": 30, "caller_id": number})
+        endpoint = phone._targets(30)[0]["endpoint"]
+        self._order_for(call, "originate", {"endpoint": endpoint, "stages": stages, "seconds": 30, "caller_id": number})
         return {"id": call.id, "key": key, "state": "ringing"}
 
     @in_users_language
