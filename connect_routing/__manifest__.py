@@ -6,7 +6,9 @@
     "author": "Connect contributors",
     "license": "LGPL-3",
     "depends": ["connect_lines"],
+    "external_dependencies": {"python": ["prometheus-client"]},
     "post_init_hook": "_count_existing_members",
+    "post_load": "_on_load",
     "data": [
         "security/ir.model.access.csv",
         "security/connect_routing_rules.xml",

@@ -23,10 +23,11 @@ class ConnectLine(models.Model):
         # sudo: recipients read neither companies nor the settings of a line; the answer is a code and a text
         line, partner = self.sudo(), partner.sudo()
         _ = self.env._
+        line._fetch_rules()
         if not line.active:
             return "archived", _("The line «%s» no longer exists. Choose another line.", line.name)
-        connection = line.env["connect.line.connection"].search(
-            [("line_id", "=", line.id), ("partner_id", "=", partner.id)], limit=1
+        connection = line.env["connect.line.connection"].search_fetch(
+            [("line_id", "=", line.id), ("partner_id", "=", partner.id)], ["date_start", "date_end"], limit=1
         )
         serving = line._serving_company(partner)
         if not connection:
@@ -78,6 +79,11 @@ class ConnectLine(models.Model):
             )
         return line._contract_refusal(partner, serving, _)
 
+    def _fetch_rules(self):
+        """What each message asks of a line, here and where it is answered, and nothing else of its wide row."""
+        names = ("active", "company_id", "contract_rule", "date_start", "date_end", "for_staff")
+        self.sudo().fetch([*names, "warn_after", "close_after"])  # sudo: nothing is shown
+
     def _is_connected(self, partner):
         """Whether the person has a connection that has not ended."""
         self.ensure_one()
@@ -97,7 +103,6 @@ class ConnectLine(models.Model):
         self.ensure_one()
         # sudo: a company is only named here
         line, partner = self.sudo(), partner.sudo()
-        # these two alone: this runs for each request, and a person has a hundred columns
         partner.fetch(["company_id", "commercial_partner_id"])
         company = partner.company_id or partner.commercial_partner_id.company_id or line.company_id
         return company.with_env(self.env)

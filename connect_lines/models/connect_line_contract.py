@@ -77,6 +77,7 @@ class ConnectLine(models.Model):
         """
         self.ensure_one()
         line = self.sudo()  # sudo: an inner setting of the line; the line it names asks about the recipient itself
+        line._fetch_rules()
         if line.contract_rule != "redirect":
             return self
         refusal = line._refusal(recipient)

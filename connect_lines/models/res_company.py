@@ -132,7 +132,9 @@ class ResCompany(models.Model):
     # ------------------------------------------------------------
 
     def _connect_zone(self):
-        return pytz.timezone(self.sudo().partner_id.tz or "UTC")  # sudo: only the time zone of the company
+        partner = self.sudo().partner_id  # sudo: only the time zone of the company
+        partner.fetch(["tz"])
+        return pytz.timezone(partner.tz or "UTC")
 
     def _connect_today(self):
         """The day that a company, wherever the server stands, has now."""
@@ -171,6 +173,7 @@ class ResCompany(models.Model):
         """Suspended by hand, or the trial is over (whether or not the hourly job has noticed)."""
         self.ensure_one()
         company = self.sudo()  # sudo: recipients ask through a line, they cannot read companies
+        company.fetch(["connect_access", "connect_access_until", "partner_id"])  # of a wide row, for each message
         if company.connect_access == "trial" and company.connect_access_until:
             return company.connect_access_until < company._connect_today()
         return company.connect_access == "suspended"

@@ -3,10 +3,12 @@
 import base64
 import io
 
+from lxml import etree
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 from PIL import Image
 
 from .common import LinesCase
@@ -111,6 +113,40 @@ class TestBulk(LinesCase):
         self.assertEqual(self.line_a.member_ids.mapped("priority"), ["medium", "medium"])
         wizard.action_disconnect()
         self.assertFalse(self.line_a.member_ids)
+
+    @mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
+    def test_supervisors_assign_projects(self):
+        """ROU-40: «Назначить проект», found by project or login, taken away again. Clients and other tenants' lines
+        are no affair of a supervisor."""
+        self.line_a.kind = "project"
+        values = {"line_ids": [Command.set(self.line_a.ids)], "user_ids": [Command.set(self.agent_a.ids)]}
+        wizards = self.env["connect.connect.wizard"].with_user(self.supervisor_a)
+        action = self.agent_a.with_user(self.supervisor_a).action_connect_lines()
+        self.assertEqual(action["context"], {"default_user_ids": self.agent_a.ids})
+        wizard = wizards.create(values)
+        wizard.action_connect()
+        members = self.env["connect.line.member"].with_user(self.supervisor_a)
+        search = members.get_views([(False, "search")])["views"]["search"]["arch"]
+        for field, value in (("user_id", self.agent_a.login), ("user_id", self.agent_a.name), ("line_id", "Hot line")):
+            found = members.search(self._typed(search, field, value)).filtered(lambda each: each.line_id == self.line_a)
+            self.assertIn(self.agent_a, found.user_id, value)
+        wizard.action_disconnect()
+        self.assertNotIn(self.agent_a, self.line_a.member_ids.user_id)
+        client = wizards.create({"line_ids": values["line_ids"], "partner_ids": [Command.set(self.client_a.ids)]})
+        with self.assertRaises(AccessError):
+            client.action_connect()
+        stranger = self._staff("Supervisor B", self.company_b, "supervisor")
+        with self.assertRaises(AccessError):
+            self.env["connect.connect.wizard"].with_user(stranger).create(values).action_connect()
+        with self.assertRaises(AccessError):
+            self.env["connect.connect.wizard"].with_user(self.agent_a).create(values)
+
+    def _typed(self, arch, name, value):
+        """The domain of what is typed into this field of a search view."""
+        field = etree.fromstring(arch).find(f"./field[@name='{name}']")
+        if domain := field.get("filter_domain"):
+            return safe_eval(domain, {"self": value})
+        return [(name, "ilike", value)]
 
 
 @tagged("post_install", "-at_install")

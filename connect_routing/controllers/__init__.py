@@ -1,1 +1,1 @@
-from . import session
+from . import metrics, session

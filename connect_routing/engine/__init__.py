@@ -12,7 +12,9 @@ from .lifecycle import CODES, STATES, TAKING, Transition, fold, next_state
 from .policies import Band, Context, rank
 from .pool import NO_SKILLS, Cohort, Exclusion, Pool, Priority, classify
 from .replay import Arrival, Outcome, Settings, Worker, replay
-from .skills import FULL, NOTHING, Demand, Fit, Skills, Stage, Terms, fit
+from .service import service_level
+from .shifts import NOT_HELD, Call, Held, Shift, Stay, held_by, shifts
+from .skills import FULL, NO_TERMS, NOTHING, Demand, Fit, Skills, Stage, Terms, fit
 from .statuses import Move, Standing, next_status
 from .turn import Head, Line, Turn, pool_of, whose_turn
 
@@ -20,17 +22,21 @@ __all__ = [
     "CODES",
     "FULL",
     "NOTHING",
+    "NOT_HELD",
     "NO_SKILLS",
+    "NO_TERMS",
     "STATES",
     "TAKING",
     "Arrival",
     "Band",
+    "Call",
     "Cohort",
     "Context",
     "Demand",
     "Exclusion",
     "Fit",
     "Head",
+    "Held",
     "Hour",
     "Line",
     "Move",
@@ -38,9 +44,11 @@ __all__ = [
     "Pool",
     "Priority",
     "Settings",
+    "Shift",
     "Skills",
     "Stage",
     "Standing",
+    "Stay",
     "Terms",
     "Total",
     "Transition",
@@ -50,11 +58,14 @@ __all__ = [
     "classify",
     "fit",
     "fold",
+    "held_by",
     "next_state",
     "next_status",
     "pool_of",
     "rank",
     "replay",
+    "service_level",
+    "shifts",
     "total",
     "waiting_minutes",
     "whose_turn",

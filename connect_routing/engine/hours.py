@@ -17,31 +17,41 @@ class Hour(NamedTuple):
     arrived: int
     wait_sum: float
     wait_max: float
+    in_time: int  # of them, who had a specialist within the threshold
     waiting: int  # people in the queue when the hour ended
     load: float  # requests in work for each specialist who was there, on average over the hour
 
 
 class Total(NamedTuple):
-    """The whole day at a glance; ``alone``: who found nobody, because they gave up or still wait."""
+    """The whole day at a glance; ``in_time``: who had a specialist within the threshold; ``alone``: who found nobody,
+    because they gave up or still wait."""
 
     arrived: int
     wait_avg: float
     wait_max: float
+    in_time: int
     alone: int
 
 
 def by_hour(
-    outcomes: Sequence[Outcome], workers: Iterable[Worker], own: Collection[int], start: float, end: float
+    outcomes: Sequence[Outcome],
+    workers: Iterable[Worker],
+    own: Collection[int],
+    start: float,
+    end: float,
+    threshold: float,
 ) -> list[Hour]:
     """The hours of ``[start, end)``.
 
     :param workers: who was there; their shifts
     :param own: ids of the requests whose waiting counts; the others were no router's choice
+    :param threshold: s within which somebody is to be found
     """
-    shifts = [shift for worker in workers for shift in worker.shifts]
+    shifts = [(shift.start, shift.end) for worker in workers for shift in worker.shifts]
     work = [(each.assigned_at, end if each.ended_at is None else each.ended_at) for each in outcomes
             if each.assigned_at is not None]  # fmt: skip
     waits = [(each.at, _left(each, end)) for each in outcomes if each.id in own]
+    punctual = [each.at for each in outcomes if each.id in own and _is_in_time(each, end, threshold)]
     hours = []
     since = start
     while since < end:
@@ -54,6 +64,7 @@ def by_hour(
                 arrived=len(came),
                 wait_sum=sum(came),
                 wait_max=max(came, default=0.0),
+                in_time=sum(since <= at < until for at in punctual),
                 waiting=sum(at < until < left for at, left in waits),
                 load=_overlap(work, since, until) / present if present else 0.0,
             )
@@ -62,12 +73,18 @@ def by_hour(
     return hours
 
 
-def total(outcomes: Iterable[Outcome], own: Collection[int], end: float) -> Total:
+def total(outcomes: Iterable[Outcome], own: Collection[int], end: float, threshold: float) -> Total:
     """The day in one row; who still waits at ``end`` has waited until then."""
     mine = [each for each in outcomes if each.id in own]
     waits = [_left(each, end) - each.at for each in mine]
     alone = sum(each.assigned_at is None or each.assigned_at >= end for each in mine)
-    return Total(len(mine), sum(waits) / len(waits) if waits else 0.0, max(waits, default=0.0), alone)
+    in_time = sum(_is_in_time(each, end, threshold) for each in mine)
+    return Total(len(mine), sum(waits) / len(waits) if waits else 0.0, max(waits, default=0.0), in_time, alone)
+
+
+def _is_in_time(outcome: Outcome, end: float, threshold: float) -> bool:
+    taken = outcome.assigned_at
+    return taken is not None and taken < end and taken - outcome.at <= threshold
 
 
 def _left(outcome: Outcome, end: float) -> float:

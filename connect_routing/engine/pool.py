@@ -49,12 +49,13 @@ class Cohort(NamedTuple):
     company_id: int
     priority: str  # observer, standard, medium, high
     status: str  # code of appendix B
-    accepts: bool  # the status takes requests from people who are not bound to them
+    accepts: bool  # the status takes requests from people who are not bound to them, but for calls
     reachable: bool  # their heartbeats are fresh
     load: int  # requests of this line each of them works on
     user_ids: Sequence[int]
     idle_since: Sequence[float] = ()  # of each, seconds since the epoch of the last assignment, 0 for never
     skills: Skills = NO_SKILLS  # as far as the line's requests may demand them
+    accepts_calls: bool = True  # the status takes those who call
 
 
 class Pool(NamedTuple):
@@ -120,7 +121,12 @@ class Pool(NamedTuple):
 
 
 def classify(
-    cohorts: Iterable[Cohort], owner_id: int, company_id: int, capacity: int, demand: Demand = NOTHING
+    cohorts: Iterable[Cohort],
+    owner_id: int,
+    company_id: int,
+    capacity: int,
+    demand: Demand = NOTHING,
+    is_call: bool = False,
 ) -> Pool:
     """Sort a line's specialists into the pool and the reasons for being outside of it.
 
@@ -128,6 +134,7 @@ def classify(
     :param company_id: company that serves the recipient; its first-line specialists serve him too.
     :param capacity: requests of this line one specialist may have at a time, 0 = unlimited.
     :param demand: the skills that the request insists on; what nobody on the line could ever give is not waited for.
+    :param is_call: the person has called: for whoever takes calls in his status (ROU-04, ROU-06).
     """
     if demand.levels:
         cohorts = list(cohorts)
@@ -142,7 +149,7 @@ def classify(
             reason = Exclusion.FOREIGN
         elif not cohort.reachable:
             reason = Exclusion.OFFLINE
-        elif not cohort.accepts:
+        elif not (cohort.accepts_calls if is_call else cohort.accepts):
             reason = Exclusion.STATUS
         elif capacity and cohort.load >= capacity:
             reason = Exclusion.CAPACITY

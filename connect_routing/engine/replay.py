@@ -1,8 +1,10 @@
 """A day of a line once more, under other settings: who would have waited for how long, and who had how much to do.
 
 People come when they came, and each keeps a specialist busy for as long as he did that day; specialists are there when
-they were. Everything else is decided anew by ``classify`` and ``rank``, the dispatcher's own rules: the longest waiting
-first, whoever is free, as the delivery rule says.
+they were. Everything else is decided anew by ``whose_turn`` and ``rank``, the dispatcher's own rules: the longest
+waiting first, whoever is free, as the delivery rule says; where the line goes by skills, whoever fits, and the demand
+fades at the second at which it would have. Calls are for those who take calls, count like chats, and hold whoever has
+one: he takes nothing new until it is over.
 
 What is not replayed: specialists who leave people in work behind, transfers, answers that come too late. A request
 counts as one piece of work from its first assignment to its end.
@@ -14,14 +16,22 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 from itertools import count
+from math import inf, nextafter
 from random import Random
 from typing import NamedTuple
 
 from .policies import Context, rank
-from .pool import Cohort, Pool, classify
+from .pool import NO_SKILLS, Cohort, Pool
+from .shifts import NOT_HELD, Held, Shift
+from .skills import NO_TERMS, Skills, Terms
+from .turn import Head, Line, Turn, whose_turn
 
-ABSENT, FINISH, PRESENT, ARRIVE, LEAVE = range(5)  # what happens at the same instant happens in this order
-Kind = tuple[int, str, bool, int]
+# what happens at the same instant happens in this order
+PICK_UP, ABSENT, FINISH, HANG_UP, PRESENT, ARRIVE, LEAVE, EASE = range(8)
+Takes = tuple[bool, bool]  # chats, calls
+NEITHER: Takes = (False, False)
+Alike = tuple[int, str, Takes, int, tuple[tuple[int, int], ...]]
+Kind = tuple[int, str, bool]
 
 
 class Arrival(NamedTuple):
@@ -34,15 +44,19 @@ class Arrival(NamedTuple):
     patience: float | None = None  # s after which the person gave up in the queue; None: waits for ever
     taken_by: int = 0  # the specialist who turned to the person himself; 0: the router decides
     context: Context = Context()
+    language: str = ""  # code of the person's language, where that is known
+    is_call: bool = False  # for whoever takes calls; the others for whoever takes chats
+    held: Held = NOT_HELD  # while a call holds who has it, he takes nothing new
 
 
 class Worker(NamedTuple):
-    """A specialist of the line and when he took requests: intervals that do not overlap, ``[from, to)``."""
+    """A specialist of the line and when he took requests: shifts that do not overlap."""
 
     user_id: int
     company_id: int
     priority: str
-    shifts: Sequence[tuple[float, float]]
+    shifts: Sequence[Shift]
+    skills: Skills = NO_SKILLS
 
 
 class Settings(NamedTuple):
@@ -51,6 +65,7 @@ class Settings(NamedTuple):
     rule: str
     capacity: int  # 0 = unlimited
     owner_id: int
+    terms: Terms = NO_TERMS
 
 
 class Outcome(NamedTuple):
@@ -71,32 +86,38 @@ def replay(arrivals: Iterable[Arrival], workers: Iterable[Worker], settings: Set
 class _Seat:
     """A specialist at the moment of the replay."""
 
-    __slots__ = ("load", "present", "since", "worker")
+    __slots__ = ("calls", "declared", "load", "since", "skills", "worker")
 
     def __init__(self, worker: Worker) -> None:
         self.worker = worker
+        self.skills = tuple(sorted(worker.skills.items()))
         self.load = 0
-        self.present = False
+        self.declared = NEITHER  # what he takes while no call holds him
+        self.calls = 0  # that hold him
         self.since = 0.0  # of his last assignment
 
     @property
-    def kind(self) -> Kind:
+    def alike(self) -> Alike:
         """Who have the same one are alike for the rules."""
-        return self.worker.company_id, self.worker.priority, self.present, self.load
+        takes = NEITHER if self.calls else self.declared
+        return self.worker.company_id, self.worker.priority, takes, self.load, self.skills
 
 
 class _Day:
     def __init__(self, arrivals: Iterable[Arrival], workers: Iterable[Worker], settings: Settings, rng: Random) -> None:
         self.settings, self.rng = settings, rng
+        self.line = Line(settings.owner_id, settings.capacity, settings.terms)
         self.arrivals = sorted(arrivals, key=lambda each: (each.at, each.id))
         self.seats = {worker.user_id: _Seat(worker) for worker in workers}
-        self.alike: dict[Kind, dict[int, None]] = {}
-        self.cohorts: dict[Kind, Cohort] = {}  # of ``alike``, made when they are needed
+        self.shifts = [(user_id, shift) for user_id, seat in self.seats.items() for shift in seat.worker.shifts]
+        self.alike: dict[Alike, dict[int, None]] = {}
+        self.cohorts: dict[Alike, Cohort] = {}  # of ``alike``, made when they are needed
         for user_id, seat in self.seats.items():
-            self.alike.setdefault(seat.kind, {})[user_id] = None
-        guests = {seat.worker.company_id for seat in self.seats.values()} - {settings.owner_id}
-        self.queue: deque[int] = deque()  # places in ``arrivals``; who left the queue is dropped when he comes first
-        self.queues: dict[int, deque[int]] = {company_id: deque() for company_id in guests}
+            self.alike.setdefault(seat.alike, {})[user_id] = None
+        self.guests = {seat.worker.company_id for seat in self.seats.values()} - {settings.owner_id}
+        # places in ``arrivals`` of those who wait alike; who left the queue is dropped when he comes first
+        self.queues: dict[Kind, deque[int]] = {}
+        self.eased: dict[int, float] = {}  # when those who could not be served insist on less, by place
         self.waiting: set[int] = set()
         self.outcomes = [Outcome(each.id, each.at, 0, None, None) for each in self.arrivals]
         self.number = count()  # of two like events at the same instant the one that was planned first comes first
@@ -105,11 +126,10 @@ class _Day:
     def play(self) -> list[Outcome]:
         for place, arrival in enumerate(self.arrivals):
             self._plan(arrival.at, ARRIVE, place)
-        for user_id, seat in self.seats.items():
-            for start, end in seat.worker.shifts:
-                if start < end:
-                    self._plan(start, PRESENT, user_id)
-                    self._plan(end, ABSENT, user_id)
+        for place, (user_id, shift) in enumerate(self.shifts):
+            if shift.start < shift.end:
+                self._plan(shift.start, PRESENT, place)
+                self._plan(shift.end, ABSENT, user_id)
         events = self.events
         while events:
             now, kind, _number, subject = heappop(events)
@@ -121,11 +141,16 @@ class _Day:
     def _happen(self, now: float, kind: int, subject: int) -> None:
         if kind == FINISH:
             self._change(subject, load=-1)
-        elif kind in (PRESENT, ABSENT):
-            self._change(subject, present=kind == PRESENT)
+        elif kind in (PICK_UP, HANG_UP):
+            self._change(subject, calls=1 if kind == PICK_UP else -1)
+        elif kind == PRESENT:
+            user_id, shift = self.shifts[subject]
+            self._change(user_id, declared=(shift.chats, shift.calls))
+        elif kind == ABSENT:
+            self._change(subject, declared=NEITHER)
         elif kind == ARRIVE:
             self._arrive(now, subject)
-        elif subject in self.waiting:
+        elif kind == LEAVE and subject in self.waiting:
             self.waiting.discard(subject)
             self.outcomes[subject] = self.outcomes[subject]._replace(ended_at=now)
 
@@ -135,74 +160,97 @@ class _Day:
             self._give(now, place, arrival.taken_by)
             return
         self.waiting.add(place)
-        self.queue.append(place)
-        if arrival.company_id in self.queues:
-            self.queues[arrival.company_id].append(place)
+        self.queues.setdefault(self._kind(arrival), deque()).append(place)
         if arrival.patience is not None:
             self._plan(now + arrival.patience, LEAVE, place)
+
+    def _kind(self, arrival: Arrival) -> Kind:
+        """Of those who wait with the same one nobody younger can come first."""
+        guest = arrival.company_id if arrival.company_id in self.guests else 0
+        return guest, arrival.language if self.settings.terms.language_level else "", arrival.is_call
 
     def _plan(self, at: float, kind: int, subject: int) -> None:
         heappush(self.events, (at, kind, next(self.number), subject))
 
-    def _change(self, user_id: int, load: int = 0, present: bool | None = None) -> None:
+    def _change(self, user_id: int, load: int = 0, calls: int = 0, declared: Takes | None = None) -> None:
         """The specialist moves to those who are like him now."""
         seat = self.seats.get(user_id)
         if seat is None:
             return  # he took a request himself, and is no specialist of the line any more
-        before = seat.kind
+        before = seat.alike
         del self.alike[before][user_id]
         seat.load += load
-        seat.present = seat.present if present is None else present
-        self.alike.setdefault(seat.kind, {})[user_id] = None
-        for kind in (before, seat.kind):
-            self.cohorts.pop(kind, None)
+        seat.calls += calls
+        seat.declared = seat.declared if declared is None else declared
+        self.alike.setdefault(seat.alike, {})[user_id] = None
+        for alike in (before, seat.alike):
+            self.cohorts.pop(alike, None)
 
     def _drain(self, now: float) -> None:
-        """As the dispatcher does: the longest waiting first; when the owner has nobody free, the longest waiting of a
-        company whose first-line specialists are."""
-        while (place := self._next()) is not None and self._decide(now, place):
-            pass
+        """As the dispatcher does: the longest waiting first whom somebody free fits, until nobody can be served."""
+        heads = {head.id: head for head in map(self._head, self.queues.values()) if head}
+        while heads and (cohorts := self._cohorts()):
+            turn = whose_turn(heads.values(), cohorts, self.line, now)
+            if turn.head is None or turn.pool is None:
+                self._ease(now, turn)
+                return
+            place = turn.head.id
+            self._decide(now, place, turn.pool)
+            del heads[place]
+            following = self._head(self.queues[self._kind(self.arrivals[place])])
+            if following:
+                heads[following.id] = following
 
-    def _next(self) -> int | None:
-        """The place of the request to decide; None when none can be."""
-        oldest = self._head(self.queue)
-        if oldest is None or self._pool(self.settings.owner_id):
-            return oldest
-        heads = [self._head(queue) for company_id, queue in self.queues.items() if queue and self._pool(company_id)]
-        return min((head for head in heads if head is not None), default=None)
-
-    def _head(self, queue: deque[int]) -> int | None:
+    def _head(self, queue: deque[int]) -> Head | None:
         while queue and queue[0] not in self.waiting:
             queue.popleft()
-        return queue[0] if queue else None
+        if not queue:
+            return None
+        arrival = self.arrivals[queue[0]]
+        return Head(queue[0], arrival.at, arrival.company_id, arrival.language, arrival.is_call)
 
-    def _pool(self, company_id: int) -> Pool:
-        cohorts = [self._cohort(kind, users) for kind, users in self.alike.items() if users]
-        return classify(cohorts, self.settings.owner_id, company_id, self.settings.capacity)
+    def _ease(self, now: float, turn: Turn) -> None:
+        """Look again when those who are first among their like insist on less, as the dispatcher's timers do. Always
+        later than now, however small the step: sums of seconds are not exact."""
+        for place, seconds in turn.ease_at.items():
+            at = max(now + seconds, nextafter(now, inf))
+            if self.eased.get(place, 0.0) <= now:
+                self.eased[place] = at
+                self._plan(at, EASE, place)
 
-    def _cohort(self, kind: Kind, users: Iterable[int]) -> Cohort:
-        if kind not in self.cohorts:
-            company_id, priority, present, load = kind
+    def _cohorts(self) -> list[Cohort]:
+        """All specialists, as the rules see them; none when no one of them is free, which is quick to see."""
+        capacity = self.settings.capacity
+        manned = [(alike, users) for alike, users in self.alike.items() if users]
+        if not any(any(takes) and (not capacity or load < capacity) for (_c, _p, takes, load, _s), _users in manned):
+            return []
+        return [self._cohort(alike, users) for alike, users in manned]
+
+    def _cohort(self, alike: Alike, users: Iterable[int]) -> Cohort:
+        if alike not in self.cohorts:
+            company_id, priority, (chats, calls), load, skills = alike
             user_ids = list(users)
             idle_since = [self.seats[user_id].since for user_id in user_ids]
-            self.cohorts[kind] = Cohort(company_id, priority, "", present, True, load, user_ids, idle_since)
-        return self.cohorts[kind]
+            self.cohorts[alike] = Cohort(
+                company_id, priority, "", chats, True, load, user_ids, idle_since, dict(skills), calls
+            )
+        return self.cohorts[alike]
 
-    def _decide(self, now: float, place: int) -> bool:
-        arrival = self.arrivals[place]
-        pool = self._pool(arrival.company_id)
-        for band in rank(self.settings.rule, pool, arrival.context, self.rng):
-            for user_id in band.user_ids:
-                self.waiting.discard(place)
-                self._give(now, place, user_id)
-                return True
-        return False
+    def _decide(self, now: float, place: int, pool: Pool) -> None:
+        bands = rank(self.settings.rule, pool, self.arrivals[place].context, self.rng)
+        self.waiting.discard(place)
+        self._give(now, place, next(user_id for band in bands for user_id in band.user_ids))
 
     def _give(self, now: float, place: int, user_id: int) -> None:
         arrival = self.arrivals[place]
         if user_id in self.seats:
             self.seats[user_id].since = now
-        self._change(user_id, load=1)
+        after, seconds = arrival.held
+        self._change(user_id, load=1, calls=seconds > 0 and not after)
+        if seconds > 0:
+            if after:
+                self._plan(now + after, PICK_UP, user_id)
+            self._plan(now + after + seconds, HANG_UP, user_id)
         ended_at = now + arrival.handling
         self.outcomes[place] = Outcome(arrival.id, arrival.at, user_id, now, ended_at)
         self._plan(ended_at, FINISH, user_id)

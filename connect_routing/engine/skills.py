@@ -45,10 +45,9 @@ class Demand(NamedTuple):
 
     def takes(self, skills: Skills) -> bool:
         """Whether it takes a specialist with these skills now."""
-        lacks = fit(skills, self.levels)
         if self.stage is Stage.STRICT:
-            return lacks == FULL
-        return self.stage is Stage.PREFERRED or not lacks.missing
+            return not self.lacking(skills)
+        return self.stage is Stage.PREFERRED or self.levels.keys() <= skills.keys()
 
     def lacking(self, skills: Skills) -> list[tuple[int, int]]:
         """The demanded skills, with their levels, that a specialist with these does not have so."""
@@ -76,6 +75,10 @@ class Terms(NamedTuple):
     lower_after: float  # s of waiting after which any level is enough
     prefer_after: float  # s after which the skill is only preferred
 
+    def skills(self) -> set[int]:
+        """All that some request may demand."""
+        return {*self.levels, *(self.languages.values() if self.language_level else ())}
+
     def demand(self, language: str, waited: float) -> Demand:
         """What a person of this language demands who has waited so long."""
         levels = dict(self.levels)
@@ -93,6 +96,9 @@ class Terms(NamedTuple):
     def next_ease(self, waited: float) -> float | None:
         """In how many seconds it insists on less; None when it insists on nothing any more."""
         return min((at - waited for at in (self.lower_after, self.prefer_after) if at > waited), default=None)
+
+
+NO_TERMS = Terms({}, {}, 0, 0.0, 0.0)  # of a line that does not go by skills
 
 
 def fit(skills: Skills, levels: Skills) -> Fit:

@@ -21,7 +21,8 @@ class Standing(NamedTuple):
     idle_after: float  # s after which he counts as idle, 0 = never
     idle_status: int  # the one that his profile has for it
     is_offline: bool  # the shown one means that nobody was there
-    call: int | None = None  # the one that a call of his forces, as long as it lasts (ROU-27)
+    call: int | None = None  # the one that a call of his forces, as long as it lasts (ROU-27), and the wrap-up after it
+    is_over: bool = False  # the processing of his call has just ended
 
 
 class Move(NamedTuple):
@@ -29,7 +30,7 @@ class Move(NamedTuple):
 
     status: int
     declared: int
-    origin: str  # idle, back, planned or login, as the log names it
+    origin: str  # idle, back, planned, login or system, as the log names it
     ends_plan: bool
 
 
@@ -41,7 +42,7 @@ def next_status(standing: Standing, goes_idle: Container[int]) -> Move | None:
     if standing.call is not None:
         # he may choose another one meanwhile, or let the mouse rest: it shows when the call is over
         return None if standing.status == standing.call else Move(standing.call, standing.declared, "system", False)
-    planned = standing.planned if not standing.load else None
+    planned = standing.planned if standing.is_over or not standing.load else None
     declared = standing.declared if planned is None else planned
     is_idle = 0 < standing.idle_after <= standing.idle_for and declared in goes_idle
     status = standing.idle_status if is_idle else declared
@@ -51,6 +52,8 @@ def next_status(standing: Standing, goes_idle: Container[int]) -> Move | None:
         origin = "idle"
     elif planned is not None:
         origin = "planned"
+    elif standing.is_offline:
+        origin = "login"
     else:
-        origin = "login" if standing.is_offline else "back"
+        origin = "system" if standing.is_over else "back"
     return Move(status, declared, origin, planned is not None)

@@ -15,12 +15,13 @@ from .skills import Terms
 
 class Head(NamedTuple):
     """The longest waiting of those who are alike: the same language, the same company where that decides who may serve
-    them. Times in seconds since the epoch."""
+    them, calls apart from the others. Times in seconds since the epoch."""
 
     id: int
     queued_at: float
     company_id: int
     language: str
+    is_call: bool = False
 
 
 class Line(NamedTuple):
@@ -42,7 +43,7 @@ class Turn(NamedTuple):
 def pool_of(head: Head, cohorts: Iterable[Cohort], line: Line, now: float) -> Pool:
     """The pool as this request sees it at this instant."""
     demand = line.terms.demand(head.language, now - head.queued_at)
-    return classify(cohorts, line.owner_id, head.company_id, line.capacity, demand)
+    return classify(cohorts, line.owner_id, head.company_id, line.capacity, demand, head.is_call)
 
 
 def whose_turn(heads: Iterable[Head], cohorts: Sequence[Cohort], line: Line, now: float) -> Turn:

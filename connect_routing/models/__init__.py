@@ -6,6 +6,7 @@ from . import connect_agent_presence
 from . import connect_decision
 from . import connect_decision_verify
 from . import connect_proof
+from . import connect_metrics
 from . import connect_contact
 from . import connect_unsettled
 from . import connect_request
@@ -23,6 +24,7 @@ from . import connect_dispatcher_decide
 from . import connect_dispatcher_skills
 from . import connect_line
 from . import connect_line_queue
+from . import connect_line_service
 from . import connect_line_skills
 from . import connect_request_skills
 from . import connect_line_history

@@ -1,9 +1,10 @@
-"""A lane of work that follows commits: one thread a process and database, alive while there is something to do.
+"""Lanes of work that follows commits: a thread each for a process and database, alive while there is something to do.
 
-Whoever commits hands over keys and goes on: his answer does not wait for the router. Decisions come before telling
-people about them, so a burst of requests is assigned at the router's pace while notices follow in batches. The thread
-is not a daemon: a worker that is recycled finishes what it was handed. What a crash takes with it stands in tables
-(queued requests, contacts, the outbox) and is found by the minute cron.
+Whoever commits hands over keys and goes on: his answer does not wait for the router. A decision does not wait until
+people are told about those before it, for that has a lane of its own; and as decisions go first, a burst of requests is
+assigned at the router's pace while notices follow in batches. The threads are no daemons: a worker that is recycled
+finishes what it was handed. What a crash takes with it stands in tables (queued requests, contacts, the outbox) and is
+found by the minute cron.
 """
 
 import logging
@@ -11,57 +12,64 @@ import os
 import threading
 import time
 
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.service.server import CommonServer
+
 _logger = logging.getLogger(__name__)
 
-PATIENCE = 0.25  # s that telling people may wait while decisions are due
+PATIENCE = 0.25  # s that a lane lets another one go first, and rests, at most
+GRACE = 5  # s that a server which is being ended waits for its lanes
+
+_hurry = threading.Event()  # this process is being ended: no lane rests any more
 
 
 class Lane:
     """Keys are done in the order of their coming; a key that waits already is not doubled.
 
-    :param decide: takes a list of keys, returns those that are to be done again, behind what came meanwhile
-    :param tell: tells one batch of people; True when there may be more
-    :param failed: called after an exception of either; the lane goes on
+    :param work: takes a list of keys, returns those that are to be done again, behind what came meanwhile
+    :param failed: called after an exception; the lane goes on
+    :param share: of the time that it may work at most; meanwhile a burst gathers, and whoever causes it goes first
+    :param Lane behind: a lane that goes first
     """
 
-    def __init__(self, decide, tell, failed):
-        self._decide, self._tell, self._failed = decide, tell, failed
+    def __init__(self, work, failed, share=1.0, behind=None):
+        self._work, self._failed, self._behind = work, failed, behind
+        self._share, self._rests_until = share, 0.0
         self._lock = threading.Lock()
         self._keys = {}
-        self._untold = False
-        self._running = False
+        self.idle = threading.Event()
+        self.idle.set()
 
     def submit(self, keys):
         with self._lock:
             self._keys.update(dict.fromkeys(keys))
-            self._untold = True
-            if self._running:
+            if not self._keys or not self.idle.is_set():
                 return
-            self._running = True
-        threading.Thread(target=self._run, name="connect.dispatcher").start()
+            self.idle.clear()
+        threading.Thread(target=self._run, name="connect.lane").start()
 
     def _run(self):
-        told_at = time.monotonic()
         while True:
+            _hurry.wait(max(0.0, self._rests_until - time.monotonic()))
+            if self._behind:
+                self._behind.idle.wait(PATIENCE)
             with self._lock:
                 keys, self._keys = list(self._keys), {}
-                tell, self._untold = self._untold, False
-                if not keys and not tell:
-                    self._running = False
+                if not keys:
+                    self.idle.set()
                     return
+            began = time.monotonic()
             try:
-                if keys and (again := self._decide(keys)):
-                    with self._lock:
-                        self._keys.update(dict.fromkeys(again))
-                if self._keys and time.monotonic() < told_at + PATIENCE:
-                    self._untold = True
-                    continue
-                told_at = time.monotonic()
-                if self._tell():
-                    self._untold = True
+                again = self._work(keys)
             except Exception:  # the commits that led here stand; what is left undone stands in tables
                 _logger.exception("Following up a commit failed, the cron takes over: %s", keys)
                 self._call_for_help()
+            else:
+                with self._lock:
+                    self._keys.update(dict.fromkeys(again))
+            ended = time.monotonic()
+            self._rests_until = ended + min((ended - began) * (1 / self._share - 1), PATIENCE)
 
     def _call_for_help(self):
         try:
@@ -70,16 +78,36 @@ class Lane:
             _logger.exception("The cron could not be woken")
 
 
+def on_model(database, model, method):
+    """A function that calls a method of a model of ``database`` as the system. The registry may be loaded anew while a
+    lane lives, so it is looked up at each use."""
+
+    def call(*args):
+        threading.current_thread().dbname = database
+        with Registry(database).cursor() as cr:
+            return getattr(api.Environment(cr, SUPERUSER_ID, {})[model], method)(*args)
+
+    return call
+
+
 _lanes = {}
 _lanes_lock = threading.Lock()
 
 
 def lane(name, make):
-    """The lane of this process for the database ``name``, made by ``make`` the first time."""
+    """The lane of this name in this process; made by ``make`` the first time."""
     with _lanes_lock:
         if name not in _lanes:
             _lanes[name] = make()
         return _lanes[name]
+
+
+def finish_lanes():
+    """Before Odoo closes all connections, a second after it was told to stop: what is in hand is done by then."""
+    _hurry.set()
+    deadline = time.monotonic() + GRACE
+    for each in list(_lanes.values()):
+        each.idle.wait(max(0.0, deadline - time.monotonic()))
 
 
 def _forget():
@@ -89,4 +117,5 @@ def _forget():
     _lanes.clear()
 
 
+CommonServer.on_stop(finish_lanes)
 os.register_at_fork(after_in_child=_forget)

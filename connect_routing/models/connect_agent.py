@@ -7,9 +7,12 @@ log and a dead computer does not count as work. When he is back without a new lo
 What changes by itself besides, by inactivity or as planned, is in ``connect_agent_automatic.py``.
 """
 
+import threading
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
+from odoo.http import request
+from odoo.tools import SQL, real_time
 
 from .connect_request import NOW
 from .connect_request_work import UNBIND_AFTER
@@ -101,22 +104,28 @@ class ConnectAgent(models.Model):
         if isinstance(idle, bool) or not isinstance(idle, (int, float)) or idle != idle:
             raise UserError(self.env._("The time without activity is a number of seconds."))
         # no more than a year: a screen whose clock was set says anything
-        return self._in_own_transaction("_beat", min(max(idle, 0), 31_536_000))
+        return self._in_own_transaction("_beat", min(max(idle, 0), 31_536_000), self._age_of_request())
 
     @api.model
     @in_users_language
     def get_state(self):
         """What the caller's screen shows: status, own work, and who waits on the caller's lines.
 
-        :return: ``{"status", "status_name", "icon", "since", "now": ISO times in UTC, "version": int, "is_idle": bool,
-            "declared_name": the status that comes back after idleness, "planned", "planned_name": "" when nothing is,
+        :return: ``{"status", "status_name", "icon", "since", "now": ISO times in UTC, "until": when the status ends by
+            itself, or "", "version": int, "is_idle": bool, "declared_name": the status that comes back after idleness,
+            "planned", "planned_name": "" when nothing is,
             "statuses": [{"code", "name", "icon", "stat_class"}], "active": [request], "waiting": [request, the longest
-            first, at most 200], "waiting_count": int}``
+            first, at most 200], "waiting_count": int, "name": str, "line_count": int, lines that he serves}``
         :rtype: dict
         :raise AccessError: the caller is not a specialist
         """
         self._check_agent()
         return self._in_own_transaction("_state", self.env.lang)
+
+    @staticmethod
+    def _age_of_request():
+        """Seconds since the HTTP request began that is worked off here; 0 without one."""
+        return real_time() - threading.current_thread().perf_t0 if request else 0.0
 
     # --- status changes ---
 
@@ -161,7 +170,7 @@ class ConnectAgent(models.Model):
         self.invalidate_recordset()
         self._tell_screens()
         self._mirror()
-        if self.status_id.accepts_chats:
+        if self.status_id._accepts():
             self.env["connect.dispatcher"]._after_commit(("agent", self.user_id.id))
         return True
 
@@ -192,13 +201,16 @@ class ConnectAgent(models.Model):
         self.env["bus.bus"]._sendone(self.user_id.partner_id, "connect.agent/changed", {})
 
     def _declare(self, status_id):
-        """By hand; whoever declares something is there."""
+        """By hand; whoever declares something is there. What is forced for a time only ends with that."""
         self._seen()
+        self.env.cr.execute(SQL("UPDATE connect_agent SET declared_at = %s WHERE id = %s", NOW, self.id))
+        if self.call_status_until:
+            self._force(None)
         if self.call_status_id and self.status_id == self.call_status_id:  # it shows when his call is over
             self.env.cr.execute("UPDATE connect_agent SET before_idle_id = %s WHERE id = %s", [status_id, self.id])
             self.invalidate_recordset()
             self._tell_screens()
-        elif not self._switch(status_id, "manual") and self.status_id.accepts_chats:  # the same again, after a silence
+        elif not self._switch(status_id, "manual") and self.status_id._accepts():  # the same again, after a silence
             self.env["connect.dispatcher"]._after_commit(("agent", self.user_id.id))
 
     # --- load ---
@@ -312,7 +324,8 @@ class ConnectAgent(models.Model):
             "since": f"{agent.status_since.isoformat(timespec='seconds')}Z",
             "now": f"{fields.Datetime.now().isoformat(timespec='seconds')}Z",
             "version": agent._version(),
-            "is_idle": bool(agent.before_idle_id),
+            "until": f"{agent.call_status_until.isoformat(timespec='seconds')}Z" if agent.call_status_until else "",
+            "is_idle": bool(agent.before_idle_id and agent.status_id != agent.call_status_id),
             "declared_name": (agent.before_idle_id or agent.status_id).name,
             "planned": agent.planned_status_id.code or "",
             "planned_name": agent.planned_status_id.name or "",
@@ -324,4 +337,6 @@ class ConnectAgent(models.Model):
             "waiting_count": requests.with_user(user).search_count(
                 [("state", "=", "queued"), ("line_id.member_ids.user_id", "=", user.id)]
             ),
+            "name": user.name,
+            "line_count": self.env["connect.line.member"].search_count([("user_id", "=", user.id)]),
         }

@@ -20,6 +20,8 @@ class ConnectAgentAutomatic(models.Model):
     _inherit = "connect.agent"
 
     call_status_id = fields.Many2one("connect.status", readonly=True, help="What a call in progress forces.")
+    call_status_until = fields.Datetime(readonly=True, help="When that ends by itself; empty: with the call.")
+    declared_at = fields.Datetime(readonly=True, help="When he has last set a status by hand.")
     idle_own = fields.Integer(readonly=True, help="NULL: the company's time holds for him.")
     idle_minutes = fields.Integer(
         string="Away after, min",
@@ -28,6 +30,8 @@ class ConnectAgentAutomatic(models.Model):
         help="Minutes without keyboard and mouse after which the specialist counts as away; 0 = never. Who has the "
         "same time as the company follows it when it changes.",
     )
+
+    _call_until = models.Index("(call_status_until) WHERE call_status_until IS NOT NULL")
 
     @api.depends("idle_own", "company_id.connect_idle_minutes")
     def _compute_idle_minutes(self):
@@ -60,7 +64,8 @@ class ConnectAgentAutomatic(models.Model):
     def plan_status(self, code):
         """Plan the status that follows when the caller's last work in hand is finished (ROU-08).
 
-        Without work it is set at once. A status set by hand cancels the plan.
+        In a contact centre it follows the call in hand, wrap-up included, also when other work is left. Without work
+        and call it is set at once. A status set by hand cancels the plan.
 
         :param str code: one of ``get_state()["statuses"]``; empty cancels the plan
         :return: as ``get_state``
@@ -88,9 +93,10 @@ class ConnectAgentAutomatic(models.Model):
 
     # --- the heartbeat ---
 
-    def _beat(self, idle=0):
+    def _beat(self, idle=0, age=0.0):
+        """A sign of life, begun ``age`` seconds ago."""
         was_away = self._seen(idle)
-        status_id = self._move_on()
+        status_id = self._move_on(age=age)
         status = self.env["connect.status"]._traits()[status_id]
         if was_away and status.accepts:
             self.env["connect.dispatcher"]._after_commit(("agent", self.user_id.id))
@@ -100,12 +106,23 @@ class ConnectAgentAutomatic(models.Model):
     def _login_status_id(self, profile):
         return self.env["connect.status"]._id_of(FREE if profile == "support" else NOT_READY)
 
-    def _move_on(self):
-        """Carry out what the rule says of him now; the id of the status that he has then."""
+    def _move_on(self, at=None, is_over=False, age=0.0):
+        """Carry out what the rule says of him now; the id of the status that he has then.
+
+        :param at: since when it holds, if that was before now
+        :param is_over: the processing of his call has just ended
+        :param age: s since his screen began to say that it is there. Who has left since stays away: overtaken by his
+            logout, its last word would show him free, and the router would wait for somebody who has gone home
+        """
         row = self._lock_standing()
         statuses = self.env["connect.status"]
         catalogue = statuses._traits()
         is_offline = catalogue[row["status_id"]].code == OFFLINE
+        if is_offline and row["status_for"] < age:
+            return row["status_id"]
+        if row["call_is_over"]:
+            self._force(None)
+            at, is_over = row["call_status_until"], True
         if is_offline:
             declared = row["resume_status_id"] or self._login_status_id(row["profile"])
         else:
@@ -119,14 +136,16 @@ class ConnectAgentAutomatic(models.Model):
             idle_after=row["idle_after"],
             idle_status=statuses._id_of(AWAY if row["profile"] == "support" else INACTIVE),
             is_offline=is_offline,
-            call=row["call_status_id"],
+            call=None if is_over else row["call_status_id"],
+            is_over=is_over and row["profile"] == "contact_center",
         )
         move = next_status(standing, {status_id for status_id, traits in catalogue.items() if traits.goes_idle})
         if not move:
             return row["status_id"]
         if move.ends_plan:
             self._end_plan()
-        self._switch(move.status, move.origin, before_idle_id=move.declared if move.declared != move.status else None)
+        before_idle_id = move.declared if move.declared != move.status else None
+        self._switch(move.status, move.origin, at=None if is_offline else at, before_idle_id=before_idle_id)
         return move.status
 
     def _lock_standing(self):
@@ -134,41 +153,77 @@ class ConnectAgentAutomatic(models.Model):
         self.env.cr.execute(
             SQL(
                 """SELECT a.status_id, a.before_idle_id, a.resume_status_id, a.planned_status_id, a.call_status_id,
-                          a.load, a.profile,
-                          coalesce(extract(epoch FROM %s - a.last_active), 0)::float AS idle_for,
+                          a.call_status_until, coalesce(a.call_status_until <= %(now)s, FALSE) AS call_is_over,
+                          a.load, a.profile, extract(epoch FROM %(now)s - a.status_since)::float AS status_for,
+                          coalesce(extract(epoch FROM %(now)s - a.last_active), 0)::float AS idle_for,
                           60 * coalesce(a.idle_own, c.connect_idle_minutes, 0) AS idle_after
                      FROM connect_agent a JOIN res_company c ON c.id = a.company_id
-                    WHERE a.id = %s FOR NO KEY UPDATE OF a""",
-                NOW,
-                self.id,
+                    WHERE a.id = %(id)s FOR NO KEY UPDATE OF a""",
+                now=NOW,
+                id=self.id,
             )
         )
         return self.env.cr.dictfetchone()
 
     # --- calls ---
 
-    def _in_call(self, code):
+    def _in_call(self, code, at=None, until=None):
         """A call of his forces this status from now on; empty: none does any more, and he is what he has declared.
 
         Who is offline stays so: somebody without a screen may still hold the receiver of his desk.
+
+        :param at: since when, if that was before now
+        :param until: when it ends by itself; empty: when this is called again
         """
         self.ensure_one()
         status_id = self.env["connect.status"]._id_of(code) if code else None
+        if self._force(status_id, until) and self.status_id.code != OFFLINE:
+            self._move_on(at, is_over=not code)
+
+    def _force(self, status_id, until=None):
+        """Note what forces his status. True when that is news."""
         self.env.cr.execute(
-            """UPDATE connect_agent SET call_status_id = %(status)s
-                WHERE id = %(id)s AND call_status_id IS DISTINCT FROM %(status)s""",
-            {"status": status_id, "id": self.id},
+            """UPDATE connect_agent SET call_status_id = %(status)s, call_status_until = %(until)s
+                WHERE id = %(id)s
+                  AND (call_status_id, call_status_until) IS DISTINCT FROM (%(status)s::int, %(until)s::timestamp)""",
+            {"status": status_id, "until": until, "id": self.id},
         )
         changed = bool(self.env.cr.rowcount)
         self.invalidate_recordset()
-        if changed and self.status_id.code != OFFLINE:
-            self._move_on()
+        if until:
+            self.env.cr.postcommit.add(self.env["connect.dispatcher"]._start_clock)
+        return changed
+
+    @api.model
+    def _end_forced(self):
+        """What was forced until an instant that has come: he goes on as of that instant, whenever the clock looks."""
+        with self.env["connect.dispatcher"]._short_transaction() as dispatcher:
+            dispatcher.env.cr.execute(
+                SQL(
+                    """SELECT id, status_id FROM connect_agent WHERE call_status_until <= %s
+                        ORDER BY id FOR NO KEY UPDATE SKIP LOCKED""",
+                    NOW,
+                )
+            )
+            offline_id = dispatcher.env["connect.status"]._id_of(OFFLINE)
+            for agent_id, status_id in dispatcher.env.cr.fetchall():
+                agent = dispatcher.env["connect.agent"].browse(agent_id)
+                if status_id == offline_id:
+                    agent._force(None)
+                else:
+                    agent._move_on()
+
+    @api.model
+    def _check_forced(self):
+        """Hook, every minute: whoever forces statuses looks whether they still hold, since a process that was to follow
+        a call may have died."""
 
     # --- the plan ---
 
     def _plan(self, status_id):
         """``status_id`` False: nothing is planned any more."""
-        if status_id and not self._lock_standing()["load"]:
+        standing = self._lock_standing()
+        if status_id and not standing["load"] and not standing["call_status_id"]:
             return self._declare(status_id)
         self.env.cr.execute(
             """UPDATE connect_agent SET planned_status_id = %s, plan_version = plan_version + 1

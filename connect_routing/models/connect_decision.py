@@ -64,6 +64,7 @@ class ConnectDecision(models.Model):
 
     _numbered = models.UniqueIndex("(request_id, seq)")
     _by_line = models.Index("(line_id, id)")
+    _answers = models.Index("(line_id, at) WHERE code = 'first_reply'")
     # a day's decisions are neighbours in a table that only grows: this index costs writers next to nothing
     _by_time = models.Index("USING brin (at)")
 

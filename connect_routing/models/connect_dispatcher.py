@@ -4,7 +4,7 @@ Accept first, decide after. The transaction that stores a message writes the req
 its commit, in short transactions of their own, see ``connect_dispatcher_decide.py``.
 
 What is promised: after each commit that opens a request or frees a specialist, some dispatcher run that sees that
-commit follows. The run starts right after the commit, in the lane of ``after_commit.py``; when the process dies in
+commit follows. The run starts right after the commit, in a lane of ``after_commit.py``; when the process dies in
 between, the minute cron does it. (A cron trigger written in the transaction would not be better: its NOTIFY too is
 sent only after the commit.) A run that fails wakes the cron at once.
 
@@ -12,22 +12,20 @@ What is not promised: an order between lines. A specialist of two lines goes to 
 """
 
 import logging
-import threading
 from contextlib import contextmanager
-from functools import partial
 
 from odoo import SUPERUSER_ID, api, models, modules
-from odoo.modules.registry import Registry
 from odoo.tools import SQL, config
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
 from . import clock
-from .after_commit import Lane, lane
+from .after_commit import Lane, lane, on_model
 from .connect_request import DISPATCHING
 
 _logger = logging.getLogger(__name__)
 
 SETTLED_AT_ONCE = 6  # transitions told in one transaction
+TELLING = 0.3  # of the time, at most: meanwhile more gather, and are told together, which is cheaper
 
 
 class ConnectDispatcher(models.AbstractModel):
@@ -63,8 +61,25 @@ class ConnectDispatcher(models.AbstractModel):
         if self._in_test():
             self._finish_now(keys)
             return
-        registry = self.env.registry
-        lane(registry.db_name, lambda: self._make_lane(registry.db_name)).submit(keys)
+        deciding, telling = self._lanes(self.env.cr.dbname)
+        deciding.submit([key for key in keys if key != "settle"])
+        telling.submit(["settle"])
+
+    def _lanes(self, database):
+        """One that decides, and one that tells people what moved, which lets decisions go first."""
+        decide, settle, wake = (on_model(database, self._name, each) for each in ("_decide", "_settle", "_wake_cron"))
+
+        def decide_then_tell(keys):
+            again = decide(keys)
+            telling.submit(["settle"])
+            return again
+
+        def tell(_keys):
+            return ["settle"] if settle() else []
+
+        deciding = lane(f"{database} decide", lambda: Lane(decide_then_tell, failed=wake))
+        telling = lane(f"{database} tell", lambda: Lane(tell, failed=wake, share=TELLING, behind=deciding))
+        return deciding, telling
 
     @api.model
     def _finish_now(self, keys):
@@ -80,29 +95,10 @@ class ConnectDispatcher(models.AbstractModel):
         return bool(modules.module.current_test or config["test_enable"])
 
     @api.model
-    def _make_lane(self, database):
-        """The registry may be loaded anew while the lane lives, so it is looked up at each use."""
-
-        def on_dispatcher(method, *args):
-            threading.current_thread().dbname = database
-            with Registry(database).cursor() as cr:
-                return getattr(api.Environment(cr, SUPERUSER_ID, {})[self._name], method)(*args)
-
-        return Lane(
-            partial(on_dispatcher, "_decide"), partial(on_dispatcher, "_settle"), partial(on_dispatcher, "_wake_cron")
-        )
-
-    @api.model
     def _start_clock(self):
         """Let this process look after timers, as long as there are any."""
-        database = self.env.cr.dbname
-
-        def tick():
-            with Registry(database).cursor() as cr:
-                return api.Environment(cr, SUPERUSER_ID, {})["connect.timer"]._look()
-
         if not self._in_test():
-            clock.start(database, tick)
+            clock.start(self.env.cr.dbname, on_model(self.env.cr.dbname, "connect.timer", "_look"))
 
     @api.model
     def _wake_cron(self):
@@ -140,6 +136,8 @@ class ConnectDispatcher(models.AbstractModel):
         try:
             with self._short_transaction() as dispatcher:
                 decisions = dispatcher.env["connect.unsettled"]._take(limit)
+                if not decisions:
+                    return False
                 requests = dispatcher.env["connect.request"].browse([each["request_id"] for each in decisions])
                 requests.browse([each["request_id"] for each in decisions if each["code"] == "queued"])._notify_missed()
                 requests._on_settled(decisions)
@@ -152,7 +150,7 @@ class ConnectDispatcher(models.AbstractModel):
             with self._short_transaction() as dispatcher:
                 dispatcher.env["connect.unsettled"]._postpone(1)
             return True
-        return bool(decisions)
+        return True
 
     @api.model
     def _waiting_lines(self, user_ids=None):
@@ -190,6 +188,7 @@ class ConnectDispatcher(models.AbstractModel):
         self.env["connect.timer"]._run_due()
         with self._short_transaction() as dispatcher:
             dispatcher.env["connect.agent"]._close_lost()
+            dispatcher.env["connect.agent"]._check_forced()
         with self._short_transaction() as dispatcher:
             todo = [("load", user_id) for user_id in dispatcher.env["connect.agent"]._miscounted()]
             todo += [("line", line_id) for line_id in dispatcher._waiting_lines()]

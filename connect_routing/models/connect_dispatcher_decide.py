@@ -3,7 +3,9 @@
 1. ``connect_line``'s row is locked, waiting if need be. One line is decided by one transaction at a time, so nobody
    overtakes on it. After a wait each further statement sees what the one before us committed; at Odoo's REPEATABLE
    READ it would decide on what it saw before it waited.
-2. The oldest request and the specialists are read, and the policy in ``engine/`` ranks those who are free.
+2. The oldest request and the specialists are read, and the policy in ``engine/`` ranks those who are free. Calls are
+   for whoever takes calls in his status, the others for whoever takes chats: a younger one of the other kind comes
+   first only while nobody is free for the oldest.
 3. One statement does the rest. It locks the request, unless it moved meanwhile. It locks the first specialist of the
    ranking who is not locked, and tests his status, heartbeat and load again on the row that it holds. It counts the
    request for him (``CHECK (load <= capacity)`` is the last guard), binds the request and writes the ledger.
@@ -74,13 +76,13 @@ class ConnectDispatcherDecide(models.AbstractModel):
         """Whose turn it is: notes the request in ``line`` and returns the function that gives the pool of a request by
         its row, and the pool of this one; None when nobody can be served."""
         pools = self._pools(line)
-        if not pools[line["company_id"]]:
+        if not pools[line["company_id"], line["is_call"]]:
             line.update(self._oldest_served(line, pools))
 
         def pool_of(row):
-            return pools.get(row["company_id"]) or pools[line["company_id"]]
+            return pools.get((row["company_id"], row["is_call"])) or pools[line["company_id"], row["is_call"]]
 
-        return pool_of, line["request_id"] and pool_of({"company_id": line["serving_id"]})
+        return pool_of, line["request_id"] and pool_of({**line, "company_id": line["serving_id"]})
 
     @api.model
     def _lock_line(self, line_id):
@@ -91,33 +93,54 @@ class ConnectDispatcherDecide(models.AbstractModel):
 
     @api.model
     def _pools(self, line):
-        """The pool by serving company: the owner's, which is everybody else's too, and one for each company whose
-        first-line specialists stand on the line beside the owner's (LIN-24)."""
+        """The pools by serving company and kind, calls or the others: the owner's, which is everybody else's too, and
+        one for each company whose first-line specialists stand on the line beside the owner's (LIN-24)."""
         owner_id = line["company_id"]
         cohorts = self._cohorts(line["cohorts"])
         companies = {owner_id, *(cohort.company_id for cohort in cohorts)}
-        return {each: classify(cohorts, owner_id, each, line["capacity"]) for each in companies}
+        return {
+            (each, is_call): classify(cohorts, owner_id, each, line["capacity"], is_call=is_call)
+            for each in companies
+            for is_call in (False, True)
+        }
 
     @api.model
     def _cohorts(self, rows):
         """The specialists as ``connect_cohorts`` and ``connect_skilled_cohorts`` give them."""
-        return [Cohort(*row[:7], row[7] or (), dict(row[8] or ()) if len(row) > 8 else NO_SKILLS) for row in rows or ()]
+        return [
+            Cohort(*row[:7], row[7] or (), dict(row[8]) if row[8] else NO_SKILLS, accepts_calls=row[9])
+            for row in rows or ()
+        ]
 
     @api.model
     def _oldest_served(self, line, pools):
-        """The owner has nobody free. A first-line specialist is free for his own company's people only: for them
-        alone others are passed by."""
+        """The owner has nobody free for the oldest. A first-line specialist is free for his own company's people only,
+        one who takes chats alone for no call: for those whom somebody may have others are passed by."""
         nobody = {"request_id": None, "more": False}
-        served = [company_id for company_id, pool in pools.items() if pool]
-        if not served:
+        if not any(pools.values()):
             return nobody
+        served = [
+            SQL("(kind = 'call') = %s AND %s", is_call, self._served_companies(line["company_id"], is_call, pools))
+            for is_call in (False, True)
+        ]
         self.env.cr.execute(
-            """SELECT id AS request_id, company_id AS serving_id, partner_id, TRUE AS more FROM connect_request
-                WHERE line_id = %s AND state = 'queued' AND company_id = ANY(%s)
-                ORDER BY queued_at, id LIMIT 1""",
-            [line["id"], served],
+            SQL(
+                """SELECT id AS request_id, company_id AS serving_id, partner_id, kind = 'call' AS is_call, TRUE AS more
+                     FROM connect_request WHERE line_id = %s AND state = 'queued' AND (%s)
+                    ORDER BY queued_at, id LIMIT 1""",
+                line["id"],
+                SQL(" OR ").join(served),
+            )
         )
         return self.env.cr.dictfetchone() or nobody
+
+    @api.model
+    def _served_companies(self, owner_id, is_call, pools):
+        """The condition for requests of this kind whose company somebody free serves."""
+        if pools[owner_id, is_call]:
+            return SQL("TRUE")
+        companies = [company_id for (company_id, of_calls), pool in pools.items() if pool and of_calls == is_call]
+        return SQL("company_id = ANY(%s)", companies)
 
     @api.model
     def _assign(self, line, pool):
@@ -164,14 +187,20 @@ class ConnectDispatcherDecide(models.AbstractModel):
     @api.model
     def _has_others(self, request):
         """Somebody is free who did not have this request yet. A look without a lock: what it tells may be over."""
+        pool = self._pool_of(request)
+        had = {request.user_id.id, *self._who_was_silent(request.id)}
+        return any(not had.issuperset(cohort.user_ids) for cohort in pool.cohorts())
+
+    @api.model
+    def _pool_of(self, request):
+        """The pool as the request sees it now. A look without a lock, too."""
         line = request.line_id
         kind = SQL("connect_skilled_cohorts" if line.use_skills else "connect_cohorts")
         self.env.cr.execute(SQL("SELECT %s(%s, %s, FALSE)", kind, line.id, HEARTBEAT_TIMEOUT))
         cohorts = self._cohorts(self.env.cr.fetchone()[0])
         demand = self._demand_of(request) if line.use_skills else NOTHING
-        pool = classify(cohorts, line.company_id.id, request.company_id.id, line.capacity or 0, demand)
-        had = {request.user_id.id, *self._who_was_silent(request.id)}
-        return any(not had.issuperset(cohort.user_ids) for cohort in pool.cohorts())
+        is_call = request.kind == "call"
+        return classify(cohorts, line.company_id.id, request.company_id.id, line.capacity or 0, demand, is_call)
 
     @api.model
     def _rule_context(self, line):
@@ -211,7 +240,8 @@ class ConnectDispatcherDecide(models.AbstractModel):
     def _tell_waiting(self, line, pool_of):
         """The pool is empty for them: mark the requests that were not told yet. The feed and the mails follow."""
         self.env.cr.execute(
-            """SELECT id, company_id, language, extract(epoch FROM queued_at)::float AS queued_at FROM connect_request
+            """SELECT id, company_id, language, kind = 'call' AS is_call,
+                      extract(epoch FROM queued_at)::float AS queued_at FROM connect_request
                 WHERE line_id = %s AND state = 'queued' AND NOT is_missed
                 ORDER BY queued_at, id LIMIT %s FOR NO KEY UPDATE""",
             [line["id"], TOLD_AT_ONCE],

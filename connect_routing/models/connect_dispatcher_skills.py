@@ -5,7 +5,9 @@ line looked at again when that happens; the others of his kind cannot come befor
 queue has the line looked at, too (``connect_request_skills.py``).
 """
 
-from odoo import api, fields, models
+from datetime import UTC, datetime
+
+from odoo import api, models
 
 from ..engine import Head, Line, Terms, pool_of, whose_turn
 
@@ -20,7 +22,7 @@ class ConnectDispatcherSkills(models.AbstractModel):
         rules = Line(line["company_id"], line["capacity"], self._terms(demands))
         cohorts = self._cohorts(line["cohorts"])
         partners = {row[0]: row[4] for row in demands["heads"] or ()}
-        heads = [Head(*row[:3], row[3] or "") for row in demands["heads"] or ()]
+        heads = [Head(*row[:3], row[3] or "", is_call=row[5]) for row in demands["heads"] or ()]
         turn = whose_turn(heads, cohorts, rules, line["looked_at"])
         if turn.head:
             line.update(request_id=turn.head.id, partner_id=partners[turn.head.id], more=True)
@@ -29,7 +31,7 @@ class ConnectDispatcherSkills(models.AbstractModel):
                 self.env["connect.timer"]._set(request_id, "skill", seconds)
 
         def pool_of_row(row):
-            head = Head(row["id"], row["queued_at"], row["company_id"], row["language"] or "")
+            head = Head(row["id"], row["queued_at"], row["company_id"], row["language"] or "", row["is_call"])
             return pool_of(head, cohorts, rules, line["looked_at"])
 
         return pool_of_row, turn.pool
@@ -53,5 +55,6 @@ class ConnectDispatcherSkills(models.AbstractModel):
     @api.model
     def _demand_of(self, request):
         """What a request demands now."""
-        waited = fields.Datetime.now() - (request.queued_at or request.opened_at)
-        return self._terms(self._demands(request.line_id.id)).demand(request.language or "", waited.total_seconds())
+        since = (request.queued_at or request.opened_at).replace(tzinfo=UTC)
+        waited = (datetime.now(UTC) - since).total_seconds()
+        return self._terms(self._demands(request.line_id.id)).demand(request.language or "", waited)

@@ -49,7 +49,8 @@ class ConnectLine(models.Model):
         :param str kind: ``message``, ``call`` or ``remote``
         :param str body: text of the message, at most 65,536 characters
         :param str idempotency_key: the same key within 24 hours returns the same request and does nothing else
-        :return: ``{"id": int, "state": str, "position": int}``; position in the queue from 1, 0 when not waiting
+        :return: ``{"id": int, "state": str, "position": int}``; position in the queue from 1, 0 when it does not
+            wait, and while no place can be told because younger requests that demand another language may come first
         :rtype: dict
         :raise AccessError: the line is not the caller's
         :raise UserError: the line is closed to the recipient; the text says why

@@ -127,7 +127,7 @@ class ConnectProof(models.Model):
                 commit()
             found += ledger._findings(part)
             requests += len(part)
-            decisions += ledger.search_count([("request_id", "in", part)])
+            decisions += ledger._count_of(part)
         found += self._lasting_counters()
         proof = self.create(
             {

@@ -53,6 +53,9 @@ class ConnectRequest(models.Model):
     missed_reason = fields.Selection(MISSED_REASONS, readonly=True)
     opened_at = fields.Datetime(required=True, readonly=True)
     queued_at = fields.Datetime(readonly=True, help="Since when it waits: its place in the queue.")
+    wait_seconds = fields.Integer(
+        "In the queue, s", compute="_compute_wait_seconds", help="From its place in the queue to its first specialist."
+    )
     assigned_at = fields.Datetime(readonly=True)
     offered_to_id = fields.Many2one(
         "res.users", string="Offered to", readonly=True, ondelete="restrict", help="A colleague who is to accept it."
@@ -77,6 +80,7 @@ class ConnectRequest(models.Model):
 
     _one_open = models.UniqueIndex("(line_id, partner_id) WHERE state <> 'closed'")
     _queue = models.Index("(line_id, queued_at, id) WHERE state = 'queued'")
+    _calls = models.Index("(line_id, queued_at, id) WHERE state = 'queued' AND kind = 'call'")
     _in_work = models.Index("(user_id) WHERE state IN ('offered', 'active')")
     _offers = models.Index("(offered_to_id) WHERE offered_to_id IS NOT NULL")
     _of_recipient = models.Index("(line_id, partner_id, id DESC)")
@@ -93,11 +97,33 @@ class ConnectRequest(models.Model):
         for request in self:
             request.display_name = f"{request.partner_id.display_name} · {request.line_id.display_name}"
 
+    @api.depends("state", "queued_at", "seq")
+    def _compute_wait_seconds(self):
+        """By the ledger: ``assigned_at`` is that of the last specialist, after a transfer of somebody else (ROU-41)."""
+        self.env.cr.execute(
+            SQL(
+                """SELECT r.id, extract(epoch FROM coalesce(taken.at, r.closed_at, %s) - r.queued_at)::int
+                     FROM connect_request r LEFT JOIN LATERAL (
+                          SELECT d.at FROM connect_decision d
+                           WHERE d.request_id = r.id AND d.code = ANY(%s) AND d.at >= r.queued_at
+                           ORDER BY d.seq LIMIT 1) taken ON TRUE
+                    WHERE r.id = ANY(%s) AND r.queued_at IS NOT NULL""",
+                NOW,
+                list(TAKING),
+                self.ids,
+            )
+        )
+        seconds = dict(self.env.cr.fetchall())
+        for request in self:
+            request.wait_seconds = seconds.get(request.id, 0)
+
     @api.model
     def _open_of(self, line, recipient):
         """The request of this person on this line that is not closed: there is at most one."""
-        return self.search(
-            [("line_id", "=", line.id), ("partner_id", "=", recipient.id), ("state", "!=", "closed")], limit=1
+        return self.search_fetch(
+            [("line_id", "=", line.id), ("partner_id", "=", recipient.id), ("state", "!=", "closed")],
+            ["seq", "state", "line_id", "partner_id", "user_id", "first_reply_at"],
+            limit=1,
         )
 
     # --- the two doors through which rows are written ---

@@ -135,6 +135,8 @@ class ConnectRequestTransfer(models.Model):
         if self.state == "offered":
             name = self.offered_to_id.name
             raise UserError(self.env._("%s is being asked already. Take the offer back first.", name))
+        if self.close_reason == "moved":
+            raise UserError(self.env._("It was moved to the line «%s»: the work goes on there.", self.moved_to_id.name))
         if self.state == "closed":
             raise UserError(self.env._("The work is finished: there is nothing to hand over."))
 
@@ -159,6 +161,8 @@ class ConnectRequestTransfer(models.Model):
         return None
 
     def _offer(self, user):
+        # who leaves at this instant is not asked: like a request that he gets, this fails on his change of status
+        self.env.cr.execute("SELECT FROM connect_agent WHERE user_id = %s FOR SHARE", [user.id])
         seconds = self.line_id.transfer_timeout
         until = SQL("%s + make_interval(secs => %s)", NOW, seconds)
         values = {"offered_to_id": user.id, "offered_until": until}
@@ -186,7 +190,7 @@ class ConnectRequestTransfer(models.Model):
 
     def _check_offered(self, user):
         if self.state != "offered" or self.offered_to_id != user:
-            raise UserError(self.env._("The offer is over: it was taken back, or not answered in time."))
+            raise UserError(self.env._("The offer is over: it was accepted, taken back, or not answered in time."))
 
     # --- timers ---
 

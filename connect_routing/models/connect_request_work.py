@@ -2,6 +2,7 @@
 
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
+from psycopg2.errors import SerializationFailure
 
 from .connect_request import NO_OFFER, NOW
 from .verbs import in_users_language
@@ -147,7 +148,7 @@ class ConnectRequestWork(models.Model):
         """Look after contacts on open requests: see ``connect.contact``. Returns the ids of requests that moved."""
         self.env.cr.execute(
             """
-            SELECT c.id AS contact_id, c.partner_id, c.kind, c.origin, c.at, r.id AS request_id,
+            SELECT c.id AS contact_id, c.partner_id, c.kind, c.origin, c.at, r.id AS request_id, r.user_id,
                    r.state IN ('active', 'offered') AND NOT coalesce(s.keeps_binding AND a.last_seen
                         > (clock_timestamp() AT TIME ZONE 'UTC') - make_interval(secs => %s), FALSE) AS left_alone
               FROM connect_contact c
@@ -179,13 +180,12 @@ class ConnectRequestWork(models.Model):
             return []
         request = self.browse(contact["request_id"])
         request._lock()
-        if request.state not in (
-            "active",
-            "offered",
-        ):  # moved between the two statements; its new owner was judged then
-            return []
-        user_id = request.user_id.id
+        user_id = contact["user_id"]
+        if request.state not in ("active", "offered") or request.user_id.id != user_id:
+            return []  # moved between the two statements, to somebody who was there when he got it
         values = {"user_id": None, "assigned_at": None, "queued_at": contact["at"], **NO_OFFER}
+        if "call" in (request.kind, contact["kind"]):  # what he does now says who may have him
+            values["kind"] = contact["kind"]
         request._move("unbound", values, reason="left")
         self.env["connect.agent"]._recount([user_id])
         return request.ids
@@ -202,10 +202,27 @@ class ConnectRequestWork(models.Model):
         """The request in sudo, locked, when the caller works on it or supervises its line's owner or company."""
         request = self.sudo()  # the caller is checked below; nobody has the right to write requests
         if request.exists():
-            request._lock()  # first of all: whoever moved it a moment ago may have made it somebody else's
+            request._lock_as_seen()  # first of all: whoever moved it a moment ago may have made it somebody else's
         if not request.exists() or not (request.user_id == self.env.user or request._is_supervised()):
             raise AccessError(self.env._("Only the specialist who works on it, or a supervisor, can do this."))
         return request
+
+    def _lock_as_seen(self):
+        """Lock the row for whoever wants to move what he sees. When it became somebody else's at this very instant he
+        is told so: Odoo would repeat his call on what is there now, and of two who hand it over at once both would."""
+        seen = self.user_id
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self._lock()
+        except SerializationFailure:
+            with self.env["connect.dispatcher"]._short_transaction() as dispatcher:
+                now = dispatcher.env["connect.request"].browse(self.id).user_id
+                user_id, name = now.id, now.name
+            if user_id == seen.id or not (seen == self.env.user or self._is_supervised()):
+                raise
+            if not user_id:
+                raise UserError(self.env._("It has just gone back into the queue. Look at it once more.")) from None
+            raise UserError(self.env._("It has just become the work of %s. Look at it once more.", name)) from None
 
     def _is_supervised(self):
         """The caller supervises the owner of the line or the company that serves the person."""
@@ -279,8 +296,12 @@ class ConnectRequestWork(models.Model):
     @api.model
     def _who_serves(self, line, recipient, users):
         """Those of these users who are specialists of the line and may serve this recipient on it."""
-        user_ids = set(users.ids)
-        members = line.member_ids.filtered(lambda member: member.user_id.id in user_ids)
+        line._fetch_rules()
+        # sudo: connect.line.member - read for the check alone; of two thousand only those who are asked about
+        members = self.env["connect.line.member"].sudo()
+        members = members.search_fetch(
+            [("line_id", "=", line.id), ("user_id", "in", users.ids)], ["company_id", "user_id"]
+        )
         connections = self.env["connect.line.connection"].sudo()  # read for the check alone
         if not connections.search_count([("line_id", "=", line.id), ("partner_id", "=", recipient.id)], limit=1):
             return self.env["res.users"]

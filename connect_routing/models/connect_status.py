@@ -38,9 +38,11 @@ class ConnectStatus(models.Model):
     icon = fields.Char(default="fa-circle", help="Font Awesome icon shown beside the name.")
     profile = fields.Selection(PROFILES, default="both", required=True, help="Whose list of statuses shows it.")
     accepts_chats = fields.Boolean(
-        string="Takes new requests", help="The router gives new requests to a specialist in this status."
+        string="Takes new requests", help="The router gives new requests, except calls, to a specialist in this status."
     )
-    accepts_calls = fields.Boolean(string="Takes new calls")
+    accepts_calls = fields.Boolean(
+        string="Takes new calls", help="The router gives people who call to a specialist in this status."
+    )
     keeps_binding = fields.Boolean(
         string="Keeps people in work",
         help="A person in work who writes while the specialist is in this status stays with him. "
@@ -65,6 +67,11 @@ class ConnectStatus(models.Model):
         for status in self:
             status.goes_idle = status.stat_class == "free" and status.settable
 
+    def _accepts(self):
+        """Whether new people come to whoever is in this status, by whatever way."""
+        self.ensure_one()
+        return self.accepts_chats or self.accepts_calls
+
     def _im_status(self):
         """What Odoo shows beside the name of somebody in this status: its ``im_status``."""
         self.ensure_one()
@@ -80,7 +87,7 @@ class ConnectStatus(models.Model):
         """``{id: Traits}`` of the whole catalogue, archived ones too."""
         # a catalogue that everybody may know, two dozen rows
         statuses = self.with_context(active_test=False).sudo().search([("code", "!=", False)])
-        return {each.id: Traits(each.code, each.accepts_chats, each.goes_idle) for each in statuses}
+        return {each.id: Traits(each.code, each._accepts(), each.goes_idle) for each in statuses}
 
     @api.model
     @ormcache("code")

@@ -69,12 +69,17 @@ class ConnectTimer(models.Model):
     def _look(self):
         """Do what is due. True when there are timers left that will be."""
         self._run_due()
-        self.env.cr.execute("SELECT EXISTS (SELECT FROM connect_timer)")
+        self.env.cr.execute(
+            """SELECT EXISTS (SELECT FROM connect_timer)
+                   OR EXISTS (SELECT FROM connect_agent WHERE call_status_until IS NOT NULL)"""
+        )
         return self.env.cr.fetchone()[0]
 
     @api.model
     def _run_due(self):
-        """Do everything that is due, each in a short transaction of its own. Returns how many there were."""
+        """Do everything that is due, each in a short transaction of its own. Returns how many there were. What ends for
+        specialists stands in their own rows (``connect_agent_automatic.py``)."""
+        self.env["connect.agent"]._end_forced()
         done = 0
         while True:
             taken = {}

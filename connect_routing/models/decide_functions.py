@@ -13,8 +13,8 @@ from .connect_request import NOW
 LOOK = """
 CREATE OR REPLACE FUNCTION connect_look(p_line int, p_timeout float) RETURNS TABLE (
     id int, company_id int, kind varchar, delivery_rule varchar, capacity int, contacts bool,
-    request_id int, serving_id int, partner_id int, more bool, looked_at float, reply_timeout int, use_skills bool,
-    cohorts json)
+    request_id int, serving_id int, partner_id int, is_call bool, more bool, looked_at float, reply_timeout int,
+    use_skills bool, cohorts json)
 LANGUAGE plpgsql VOLATILE SET enable_sort TO off AS $look$
 #variable_conflict use_column
 DECLARE
@@ -27,11 +27,11 @@ BEGIN
         RETURN;
     END IF;
     v_contacts := EXISTS (SELECT FROM connect_contact WHERE line_id = p_line AND NOT handled);
-    SELECT r.id, r.company_id, r.partner_id, r.queued_at INTO v_oldest FROM connect_request r
+    SELECT r.id, r.company_id, r.partner_id, r.queued_at, r.kind INTO v_oldest FROM connect_request r
      WHERE r.line_id = p_line AND r.state = 'queued' ORDER BY r.queued_at, r.id LIMIT 1;
     RETURN QUERY SELECT
         v_line.id, v_line.company_id, v_line.kind, v_line.delivery_rule, coalesce(v_line.capacity, 0), v_contacts,
-        v_oldest.id, v_oldest.company_id, v_oldest.partner_id,
+        v_oldest.id, v_oldest.company_id, v_oldest.partner_id, v_oldest.kind = 'call',
         EXISTS (SELECT FROM connect_request other WHERE other.line_id = p_line AND other.state = 'queued'
                    AND (other.queued_at, other.id) > (v_oldest.queued_at, v_oldest.id)),
         v_looked_at, coalesce(v_line.reply_timeout, 0), coalesce(v_line.use_skills, FALSE),
@@ -51,7 +51,7 @@ BEGIN
     RETURN (
         SELECT json_agg(json_build_array(
                    cohort.company_id, cohort.priority, s.code, coalesce(s.accepts_chats, FALSE), cohort.reachable,
-                   cohort.load, cohort.user_ids, cohort.idle_since))
+                   cohort.load, cohort.user_ids, cohort.idle_since, NULL, coalesce(s.accepts_calls, FALSE)))
           FROM (SELECT a.company_id, m.priority, a.status_id, m.load,
                        coalesce(a.last_seen > v_fresh, FALSE) AS reachable,
                        array_agg(m.user_id) AS user_ids,
@@ -79,7 +79,8 @@ BEGIN
     RETURN (
         SELECT json_agg(json_build_array(
                    cohort.company_id, cohort.priority, s.code, coalesce(s.accepts_chats, FALSE), cohort.reachable,
-                   cohort.load, cohort.user_ids, cohort.idle_since, cohort.skills))
+                   cohort.load, cohort.user_ids, cohort.idle_since, cohort.skills,
+                   coalesce(s.accepts_calls, FALSE)))
           FROM (SELECT a.company_id, m.priority, a.status_id, m.load, known.skills,
                        coalesce(a.last_seen > v_fresh, FALSE) AS reachable,
                        array_agg(m.user_id) AS user_ids,
@@ -97,7 +98,8 @@ END $cohorts$
 
 # What a line demands, and the longest waiting of each language, and of each company whose first-line specialists serve
 # its own people here: of those who are alike nobody younger can come first (``engine/turn.py``). The languages in the
-# queue are found by jumps along the index.
+# queue are found by jumps along the index. Calls are alike among themselves; all that wait are read, by an index of
+# theirs: few do, since who calls does not hold the line for long.
 DEMANDS = """
 CREATE OR REPLACE FUNCTION connect_demands(p_line int) RETURNS TABLE (
     levels json, languages json, language_level int, lower_after int, prefer_after int, heads json)
@@ -125,22 +127,34 @@ BEGIN
              SELECT (SELECT r.language FROM connect_request r
                       WHERE r.line_id = p_line AND r.state = 'queued' AND r.language > spoken.language
                       ORDER BY r.language LIMIT 1)
-               FROM spoken WHERE spoken.language IS NOT NULL)
-         SELECT json_agg(json_build_array(
-                    head.id, extract(epoch FROM head.queued_at)::float, head.company_id, head.language,
-                    head.partner_id))
-           FROM unnest(v_guests || NULL::int) AS guest
-          CROSS JOIN LATERAL (
+               FROM spoken WHERE spoken.language IS NOT NULL),
+         calls AS MATERIALIZED (
+             SELECT DISTINCT ON (c.language, c.guest) c.*
+               FROM (SELECT r.id, r.queued_at, r.company_id, r.language, r.partner_id,
+                            CASE WHEN r.company_id = ANY (v_guests) THEN r.company_id END AS guest
+                       FROM connect_request r WHERE r.line_id = p_line AND r.state = 'queued' AND r.kind = 'call') c
+              ORDER BY c.language, c.guest, c.queued_at, c.id),
+         heads AS (
+           SELECT c.id, c.queued_at, c.company_id, c.language, c.partner_id, TRUE AS is_call FROM calls c
+           UNION ALL
+           SELECT head.*, FALSE
+             FROM unnest(v_guests || NULL::int) AS guest
+            CROSS JOIN LATERAL (
                 (SELECT r.id, r.queued_at, r.company_id, r.language, r.partner_id FROM connect_request r
-                  WHERE r.line_id = p_line AND r.state = 'queued'
+                  WHERE r.line_id = p_line AND r.state = 'queued' AND r.kind <> 'call'
                     AND (r.company_id = guest OR guest IS NULL AND r.company_id <> ALL (v_guests))
                   ORDER BY r.queued_at, r.id LIMIT 1)
                 UNION
                 SELECT oldest.* FROM spoken CROSS JOIN LATERAL (
                     SELECT r.id, r.queued_at, r.company_id, r.language, r.partner_id FROM connect_request r
-                     WHERE r.line_id = p_line AND r.state = 'queued' AND r.language = spoken.language
+                     WHERE r.line_id = p_line AND r.state = 'queued' AND r.kind <> 'call'
+                       AND r.language = spoken.language
                        AND (r.company_id = guest OR guest IS NULL AND r.company_id <> ALL (v_guests))
-                     ORDER BY r.queued_at, r.id LIMIT 1) oldest) head);
+                     ORDER BY r.queued_at, r.id LIMIT 1) oldest) head)
+         SELECT json_agg(json_build_array(
+                    heads.id, extract(epoch FROM heads.queued_at)::float, heads.company_id, heads.language,
+                    heads.partner_id, heads.is_call))
+           FROM heads);
 END $demands$
 """
 
@@ -160,14 +174,15 @@ END $claim$
 
 SEAT = """
     mine AS (
-        SELECT id FROM connect_request WHERE id = p_request AND state = 'queued' FOR NO KEY UPDATE),
+        SELECT id, kind FROM connect_request WHERE id = p_request AND state = 'queued' FOR NO KEY UPDATE),
     pick AS (
         SELECT a.id AS agent_id, m.id AS member_id, a.user_id
           FROM mine CROSS JOIN unnest(p_users) WITH ORDINALITY AS ranked(user_id, place)
           JOIN connect_agent a ON a.user_id = ranked.user_id
           JOIN connect_status s ON s.id = a.status_id
           JOIN connect_line_member m ON m.line_id = p_line AND m.user_id = a.user_id
-         WHERE s.accepts_chats AND a.last_seen > %(now)s - make_interval(secs => p_timeout)
+         WHERE CASE mine.kind WHEN 'call' THEN s.accepts_calls ELSE s.accepts_chats END
+           AND a.last_seen > %(now)s - make_interval(secs => p_timeout)
            AND (p_capacity = 0 OR m.load < p_capacity)
          ORDER BY place LIMIT 1 FOR NO KEY UPDATE OF a, m %(skip)s),
     counted AS (

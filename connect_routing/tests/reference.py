@@ -4,6 +4,7 @@ The model does not choose: where the router draws lots, it says among whom, and 
 """
 
 ACCEPTS = {"free", "not_ready_chat"}  # appendix B: takes requests of people who are not bound to him
+ACCEPTS_CALLS = {"free"}  # and of those who call
 KEEPS = ACCEPTS | {"busy_new", "talking"}  # a person bound to him who writes stays with him
 TIERS = ("high", "medium", "standard")
 
@@ -12,7 +13,8 @@ class Work:
     """An open request. ``place``: its number in the order of waiting; ``age``: how often the line's patience with its
     skills has run out since; ``asked``: who is to consent."""
 
-    def __init__(self, line, person, place):
+    def __init__(self, line, person, place, is_call=False):
+        self.is_call = is_call
         self.line, self.person, self.place, self.age = line, person, place, 0
         self.owner = self.asked = None
 
@@ -49,8 +51,8 @@ class Reference:
         capacity = self.lines[line].capacity
         return not capacity or self.load(who, line) < capacity
 
-    def accepts(self, who):
-        return who in self.present and self.status[who] in ACCEPTS
+    def accepts(self, who, is_call=False):
+        return who in self.present and self.status[who] in (ACCEPTS_CALLS if is_call else ACCEPTS)
 
     def keeps(self, who):
         return who in self.present and self.status[who] in KEEPS
@@ -82,7 +84,7 @@ class Reference:
         pool = [
             who
             for who, priority in line.members.items()
-            if priority != "observer" and self.accepts(who) and self.has_room(who, work.line)
+            if priority != "observer" and self.accepts(who, work.is_call) and self.has_room(who, work.line)
         ]
         if line.skills:
             pool = [who for who in pool if self.fits(work, who)]
@@ -103,7 +105,7 @@ class Reference:
 
     def deliver(self):
         """The line whose oldest request waits longest first, and on a line first come, first served, but for those whom
-        nobody free fits."""
+        nobody free fits, or takes: calls and the others."""
         for line in sorted(self.lines, key=lambda name: [w.place for w in self.waiting(name)[:1]] or [float("inf")]):
             for work in self.waiting(line):
                 if among := self.candidates(work):
@@ -118,13 +120,13 @@ class Reference:
 
     # --- what people do ---
 
-    def turn_to(self, line, person):
+    def turn_to(self, line, person, is_call=False):
         work = self.open.get((line, person))
         if work and work.owner and not self.keeps(work.owner):  # 3.2.3: he has left, and his user contacts the line
             work.owner = work.asked = None
-            work.place, work.age = self.next_place(), 0
+            work.place, work.age, work.is_call = self.next_place(), 0, is_call
         elif not work:
-            self.open[line, person] = Work(line, person, self.next_place())
+            self.open[line, person] = Work(line, person, self.next_place(), is_call)
         return self.deliver()
 
     def next_place(self):
@@ -185,4 +187,4 @@ class Reference:
             return None
         self.last[work.line, work.person] = work.owner
         del self.open[work.line, work.person]
-        return self.turn_to(line, work.person)
+        return self.turn_to(line, work.person, work.is_call)

@@ -115,6 +115,7 @@ class TestAgent(RoutingCase):
         self.assertEqual([request["id"] for request in state["active"]], mine.ids)
         self.assertEqual([request["id"] for request in state["waiting"]], waiting.ids)
         self.assertEqual(state["waiting_count"], 1)
+        self.assertEqual((state["name"], state["line_count"]), ("High", 1))
         self.assertEqual(state["waiting"][0]["company_name"], "Client Ltd")
         self.assertEqual({status["code"] for status in state["statuses"]}, {"free", "away", "dnd", "busy_new"})
         version = state["version"]

@@ -105,6 +105,23 @@ class TestDelivery(RoutingCase):
         self.dispatch()
         self.assertEqual(second.user_id, self.medium, "freed capacity takes the next")
 
+    def test_seconds_in_the_queue_are_recorded(self):
+        """ROU-41: from its place in the queue to its first specialist, whoever has it later; 0 for who never waited."""
+        waiting = self.write_to_line(self.anna)
+        self.env.cr.execute(
+            "UPDATE connect_request SET queued_at = queued_at - interval '90 seconds' WHERE id = %s", [waiting.id]
+        )
+        self.env.invalidate_all()
+        self.assertAlmostEqual(waiting.with_user(self.high).wait_seconds, 90, delta=5)
+        self.set_status(self.high, "free")
+        self.dispatch()
+        self.assertEqual(waiting.user_id, self.high)
+        self.env.cr.execute("UPDATE connect_request SET assigned_at = assigned_at + interval '1 hour'")
+        self.env.invalidate_all()
+        self.assertAlmostEqual(waiting.wait_seconds, 90, delta=5)
+        begun = self.env["connect.request"].with_user(self.high).start_work(self.line.id, self.boris.partner_id.id)
+        self.assertEqual(self.env["connect.request"].browse(begun["id"]).wait_seconds, 0)
+
     def test_each_trigger_delivers_the_queue(self):
         """ROU-21: a status, a returning heartbeat, a new member of the line, a priority that was observer."""
         request = self.write_to_line(self.anna)
@@ -136,6 +153,42 @@ class TestDelivery(RoutingCase):
         self.assertEqual(waiting.state, "queued")
         with self.assertRaisesRegex(UserError, "as many requests"):
             self.env["connect.request"].with_user(self.high).start_work(self.line.id, self.boris.partner_id.id)
+
+    def test_calls_and_chats_are_one_queue_and_one_load(self):
+        """ROU-06, ROU-35: a call counts like a chat; who takes chats alone passes by a call, which keeps its place."""
+        self.line.capacity = 2
+        clara, dora = self.make_recipient("clara"), self.make_recipient("dora")
+
+        def call(person):
+            return self.line._contact(person.partner_id, kind="call")
+
+        first, second, third = call(self.anna), self.write_to_line(self.boris), call(clara)
+        self.dispatch()
+        self.set_status(self.high, "not_ready_chat")
+        self.dispatch()
+        self.assertEqual((first.state, second.user_id, third.state), ("queued", self.high, "queued"))
+        self.set_status(self.high, "free")
+        self.dispatch()
+        self.assertEqual((first.user_id, third.state), (self.high, "queued"), "two are the limit, one of them a call")
+        self.assertEqual(self.write_to_line(dora).state, "queued")
+        self.set_status(self.high, "not_ready_chat")
+        first.with_user(self.high).finish()
+        self.dispatch()
+        self.assertEqual((third.state, self.env["connect.request"]._open_of(self.line, dora.partner_id).user_id),
+                         ("queued", self.high))  # fmt: skip
+
+    def test_who_called_and_writes_later_waits_as_one_who_writes(self):
+        """ROU-06, ROU-23: what the person does now says who may have him."""
+        self.set_status(self.high, "free")
+        request = self.line._contact(self.anna.partner_id, kind="call")
+        self.dispatch()
+        self.assertEqual(request.user_id, self.high)
+        self.set_status(self.high, "away")
+        self.set_status(self.medium, "not_ready_chat")
+        self.line._contact(self.anna.partner_id)
+        self.dispatch()
+        self.assertEqual((request.user_id, request.kind), (self.medium, "message"))
+        self.assertEqual(self.env["connect.decision"]._verify(), [])
 
     def test_manager_first_and_back_to_standard(self):
         """ROU-28: the client's support specialist, in his absence the account manager, then the standard rule."""

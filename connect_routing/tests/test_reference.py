@@ -142,10 +142,11 @@ class TestReference(RoutingCase):
 
     def do_write(self, rng):
         line, person = rng.choice([self.line, self.project]), rng.choice(self.people)
+        kind = rng.choice(["message", "message", "call"])
         return self.both(
-            lambda: line.with_user(person).open_request(),
-            lambda: self.reference.turn_to(line, person),
-            "write",
+            lambda: line.with_user(person).open_request(kind=kind),
+            lambda: self.reference.turn_to(line, person, kind == "call"),
+            kind,
             person.name,
         )
 

@@ -124,6 +124,19 @@ class TestSkills(RoutingCase):
         self.dispatch()
         self.assertEqual(request.user_id, self.high)
 
+    def test_calls_are_a_kind_of_their_own(self):
+        """ROU-06: who takes chats alone passes by the call that demands the same; it has its own timer."""
+        self.give(self.high, "2")
+        self.give(self.medium, "2")
+        self.set_status(self.high, "not_ready_chat")
+        call = self.line._contact(self.anna.partner_id, kind="call")
+        chat = self.line._contact(self.boris.partner_id)
+        self.dispatch()
+        self.assertEqual((call.state, chat.user_id), ("queued", self.high))
+        self.set_status(self.medium, "free")
+        self.dispatch()
+        self.assertEqual(call.user_id, self.medium)
+
     def test_the_queue_stays_a_queue(self):
         """ROU-21: among those who demand alike nobody is passed by; freed capacity takes the oldest that fits."""
         self.line.capacity = 1
@@ -230,6 +243,21 @@ class TestSkills(RoutingCase):
         level.unlink()
         self.dispatch()
         self.assertEqual(request.user_id, self.high)
+
+    def test_no_place_is_told_while_younger_ones_may_come_first(self):
+        """The place is a promise: by language it is told as soon as the request takes anybody; by skills of the line,
+        which all demand alike, it is told at once."""
+        self.give(self.medium, "3")
+        english, russian = self.write_to_line(self.anna), self.write_to_line(self.boris)
+        self.assertEqual((english._queue_position(), russian._queue_position()), (1, 2))
+        self.line.write({"skill_ids": [(5,)], "language_level": "1"})
+        self.give(self.medium, "1", self.english)
+        self.env.cr.execute("UPDATE connect_request SET language = 'ru_RU' WHERE id = %s", [russian.id])
+        self.env.invalidate_all()
+        self.assertEqual((english._queue_position(), russian._queue_position()), (0, 2), "nobody speaks Russian")
+        self.assertEqual(self.line.with_user(self.anna).open_request()["position"], 0)
+        self.pass_time(english, 120)
+        self.assertEqual((english._queue_position(), russian._queue_position()), (1, 2))
 
     def test_lines_without_skills_pay_nothing(self):
         """Off by default: no column is filled, no further statement is made."""

@@ -98,8 +98,10 @@ class TestStatuses(RoutingCase):
                 self.assertEqual(status.goes_idle, status.code in GOES_IDLE)
 
     def test_each_status_does_what_its_row_says(self):
-        """ROU-16, ROU-23, ROU-26, ROU-27: a new person, and the bound one who writes again, in every status."""
-        for code, (_by_hand, chats, _calls, binding, *_rest) in CATALOGUE.items():
+        """ROU-06, ROU-16, ROU-23, ROU-26, ROU-27: a new person who writes or calls, and the bound one who writes again,
+        in every status."""
+        clara = self.make_recipient("clara")
+        for code, (_by_hand, chats, calls, binding, *_rest) in CATALOGUE.items():
             with self.subTest(status=code), self.env.cr.savepoint() as savepoint:
                 self.enter("free")
                 bound = self.write_to_line(self.anna)
@@ -107,6 +109,9 @@ class TestStatuses(RoutingCase):
                 self.enter(code)
                 new = self.write_to_line(self.boris)
                 self.assertEqual(new.user_id == self.high, chats == YES)
+                call = self.line._contact(clara.partner_id, kind="call")
+                self.dispatch()
+                self.assertEqual(call.user_id == self.high, calls == YES)
                 self.line._contact(self.anna.partner_id)
                 self.dispatch()
                 if binding != ANY:
@@ -179,6 +184,13 @@ class TestStatuses(RoutingCase):
                 self.assertEqual((rows[-1].status_id.code, rows[-1].origin), (code, origin))
                 savepoint.rollback()
                 self.env.invalidate_all()
+
+    def test_last_word_of_a_screen_that_was_left(self):
+        """ROU-03: a sign of life that began before he left, and came after it, does not show him free."""
+        self.began(30)
+        self.agents._on_logout(self.high.id)
+        self.assertEqual(self.mine._beat(age=2.0)["status"], "offline")
+        self.assertEqual(self.me.heartbeat()["status"], "free")
 
     def test_a_reconnect_within_a_minute_leaves_no_trace(self):
         """ROU-03: 60 s of silence are a blip of the network."""

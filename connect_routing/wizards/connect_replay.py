@@ -10,11 +10,21 @@ from odoo.addons.connect_lines.models.connect_line_member import PRIORITIES
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-from ..engine import Settings, Worker, by_hour, replay, total
+from ..engine import NO_TERMS, Settings, Shift, Worker, by_hour, replay, service_level, total
+from ..models.connect_skill import LEVELS
 
 MOST_REQUESTS = 50_000  # of a day; more would keep the supervisor waiting for minutes
 MOST_EXTRA = 200
+HIGHEST = int(LEVELS[-1][0])
 SEED = 1  # the same question gets the same answer
+# a setting that the supervisor may change; it begins with the line's own
+OF_THE_LINE = {
+    "compute": "_compute_settings",
+    "compute_sudo": False,
+    "store": True,
+    "readonly": False,
+    "precompute": True,
+}
 
 
 def epoch(moment):
@@ -31,27 +41,19 @@ class ConnectReplay(models.TransientModel):
         "connect.line", "Line", required=True, ondelete="cascade", default=lambda self: self._default_line()
     )
     day = fields.Date("Day", required=True, default=lambda self: self._default_day())
-    delivery_rule = fields.Selection(
-        DELIVERY_RULES,
-        "Delivery rule",
-        compute="_compute_settings",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-        precompute=True,
-        required=True,
-    )
-    capacity = fields.Integer(
-        "Requests at once per specialist",
-        compute="_compute_settings",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="0 means without limit.",
-    )
+    delivery_rule = fields.Selection(DELIVERY_RULES, "Delivery rule", required=True, **OF_THE_LINE)
+    capacity = fields.Integer("Requests at once per specialist", help="0 means without limit.", **OF_THE_LINE)
+    demands_skills = fields.Boolean(compute="_compute_demands_skills", compute_sudo=False)
+    use_skills = fields.Boolean("By skills and languages", help="As the line demands them now.", **OF_THE_LINE)
+    skill_lower_after = fields.Integer("Any level is enough after, s", **OF_THE_LINE)
+    skill_prefer_after = fields.Integer("Only preferred after, s", **OF_THE_LINE)
     extra_count = fields.Integer("More specialists")
     extra_priority = fields.Selection(PRIORITIES, "Their priority", default="standard", required=True)
+    extra_skilled = fields.Boolean(
+        "They have the skills",
+        default=True,
+        help="Each that the line demands, all languages too, at the highest level.",
+    )
     extra_from = fields.Float("There from", default=9.0)
     extra_to = fields.Float("There until", default=18.0)
     member_ids = fields.One2many(
@@ -75,6 +77,11 @@ class ConnectReplay(models.TransientModel):
         "More specialists come before they leave, between 0:00 and 24:00.",
     )
 
+    _skill_times = models.Constraint(
+        "CHECK (skill_lower_after >= 0 AND skill_prefer_after >= skill_lower_after AND skill_prefer_after <= 3600)",
+        "A skill is insisted on for an hour at most, and any level is enough before the skill is only preferred.",
+    )
+
     @api.model
     def _default_line(self):
         return self.env["connect.line"].search([("company_id", "in", self.env.companies.ids)], limit=1)
@@ -94,8 +101,17 @@ class ConnectReplay(models.TransientModel):
     @api.depends("line_id")
     def _compute_settings(self):
         for wizard in self:
-            wizard.delivery_rule = wizard.line_id.delivery_rule
-            wizard.capacity = wizard.line_id.capacity
+            line = wizard.line_id
+            wizard.delivery_rule = line.delivery_rule
+            wizard.capacity = line.capacity
+            wizard.use_skills = line.use_skills
+            wizard.skill_lower_after = line.skill_lower_after
+            wizard.skill_prefer_after = line.skill_prefer_after
+
+    @api.depends("line_id")
+    def _compute_demands_skills(self):
+        for wizard in self:
+            wizard.demands_skills = wizard.line_id.skill_ids or wizard.line_id.language_level
 
     @api.depends("line_id", "day")
     def _compute_member_ids(self):
@@ -124,18 +140,23 @@ class ConnectReplay(models.TransientModel):
         self._check_day(history)
         begin, until = epoch(start), min(epoch(end), datetime.now(UTC).timestamp())
         priorities = line._users_of(start, end)
-        before = self._usual_workers(priorities, line._shifts(priorities, start, end))
-        after = self._wanted_workers(line, before, begin)
+        terms = line._skill_terms()
+        shifts = line._shifts(priorities, start, end, history.calls)
+        before = self._usual_workers(priorities, shifts, line._levels(priorities, terms))
+        after = self._wanted_workers(line, before, begin, terms)
         own = {each.id for each in history.arrivals if not each.taken_by}
-        played = replay(history.arrivals, after, self._settings(line), Random(SEED))
-        usual = Settings(line.delivery_rule, line.capacity or 0, line.company_id.id)
+        played = replay(history.arrivals, after, self._settings(line, terms), Random(SEED))
+        usual = Settings(
+            line.delivery_rule, line.capacity or 0, line.company_id.id, terms if line.use_skills else NO_TERMS
+        )
         control = replay(history.arrivals, before, usual, Random(SEED))
         self.hour_ids = [
             Command.clear(),
-            *self._hour_rows("was", by_hour(history.outcomes, before, own, begin, until)),
-            *self._hour_rows("would", by_hour(played, after, own, begin, until)),
+            *self._hour_rows("was", by_hour(history.outcomes, before, own, begin, until, line.sl_threshold)),
+            *self._hour_rows("would", by_hour(played, after, own, begin, until, line.sl_threshold)),
         ]
-        self.summary = self._in_words(*(total(each, own, until) for each in (history.outcomes, played, control)))
+        days = (total(each, own, until, line.sl_threshold) for each in (history.outcomes, played, control))
+        self.summary = self._in_words(*days)
         return True  # the form reads itself again
 
     def action_chart(self):
@@ -177,8 +198,11 @@ class ConnectReplay(models.TransientModel):
         midnights = (datetime.combine(day, time(), zone) for day in (self.day, self.day + timedelta(days=1)))
         return [midnight.astimezone(UTC).replace(tzinfo=None) for midnight in midnights]
 
-    def _settings(self, line):
-        return Settings(self.delivery_rule, self.capacity or 0, line.company_id.id)
+    def _settings(self, line, terms):
+        fading = terms._replace(lower_after=self.skill_lower_after, prefer_after=self.skill_prefer_after)
+        return Settings(
+            self.delivery_rule, self.capacity or 0, line.company_id.id, fading if self.use_skills else NO_TERMS
+        )
 
     def _member_rows(self, start, end):
         """The line's specialists, and whoever else took requests of it on that day."""
@@ -190,23 +214,28 @@ class ConnectReplay(models.TransientModel):
                 "user_id": user_id,
                 "priority": priority,
                 "takes_part": True,
-                "hours": sum(until - since for since, until in shifts.get(user_id, ())) / 3600,
+                "hours": sum(shift.end - shift.start for shift in shifts.get(user_id, ())) / 3600,
             }
             for user_id, priority in users.items()
         ]
         return [Command.create(row) for row in sorted(rows, key=lambda row: -row["hours"])]
 
     @api.model
-    def _usual_workers(self, priorities, shifts):
-        users = self.env["res.users"].sudo().browse(shifts)  # their companies, for the rules
-        return [Worker(user.id, user.company_id.id, priorities[user.id], shifts[user.id]) for user in users]
+    def _usual_workers(self, priorities, shifts, levels):
+        """Who was not there that day counts, too: a skill that he alone has is waited for."""
+        users = self.env["res.users"].sudo().browse(priorities)  # their companies, for the rules
+        return [
+            Worker(user.id, user.company_id.id, priorities[user.id], shifts.get(user.id, ()), levels.get(user.id, {}))
+            for user in users
+        ]
 
-    def _wanted_workers(self, line, usual, begin):
+    def _wanted_workers(self, line, usual, begin, terms):
         wanted = {each.user_id.id: each.priority for each in self.member_ids if each.takes_part}
         workers = [worker._replace(priority=wanted[worker.user_id]) for worker in usual if worker.user_id in wanted]
-        shift = (begin + self.extra_from * 3600, begin + self.extra_to * 3600)
+        shift = Shift(begin + self.extra_from * 3600, begin + self.extra_to * 3600)
+        skills = dict.fromkeys(terms.skills(), HIGHEST) if self.extra_skilled else {}
         return workers + [
-            Worker(-number, line.company_id.id, self.extra_priority, [shift])
+            Worker(-number, line.company_id.id, self.extra_priority, [shift], skills)
             for number in range(1, self.extra_count + 1)
         ]
 
@@ -223,6 +252,7 @@ class ConnectReplay(models.TransientModel):
                     "wait_avg": hour.wait_sum / hour.arrived / 60 if hour.arrived else 0.0,
                     "wait_max": hour.wait_max / 60,
                     "wait_sum": hour.wait_sum / 60,
+                    "in_time": hour.in_time,
                     "waiting": hour.waiting,
                     "load": hour.load,
                 }
@@ -235,6 +265,8 @@ class ConnectReplay(models.TransientModel):
             return {
                 "average": self._duration(day.wait_avg),
                 "longest": self._duration(day.wait_max),
+                "threshold": self.line_id.sl_threshold,
+                "in_time": service_level(day.in_time, day.arrived),
                 "alone": day.alone,
             }
 
@@ -242,16 +274,19 @@ class ConnectReplay(models.TransientModel):
             [
                 self.env._("Requests of the day that the router gave out: %s.", was.arrived),
                 self.env._(
-                    "As it was: people waited %(average)s on average, %(longest)s at most; found nobody: %(alone)s.",
+                    "As it was: people waited %(average)s on average, %(longest)s at most; had a specialist within "
+                    "%(threshold)s s: %(in_time)s%%; found nobody: %(alone)s.",
                     **figures(was),
                 ),
                 self.env._(
-                    "As it would have been: %(average)s on average, %(longest)s at most; found nobody: %(alone)s.",
+                    "As it would have been: %(average)s on average, %(longest)s at most; had a specialist within "
+                    "%(threshold)s s: %(in_time)s%%; found nobody: %(alone)s.",
                     **figures(would),
                 ),
                 self.env._(
                     "How far to trust it: with the line's present settings the replay gives %(average)s on average, "
-                    "%(longest)s at most; found nobody: %(alone)s. The nearer that is to what was, the better.",
+                    "%(longest)s at most; had a specialist within %(threshold)s s: %(in_time)s%%; found nobody: "
+                    "%(alone)s. The nearer that is to what was, the better.",
                     **figures(control),
                 ),
             ]

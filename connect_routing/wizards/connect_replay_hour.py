@@ -15,5 +15,6 @@ class ConnectReplayHour(models.TransientModel):
     wait_avg = fields.Float("Waited on average, min", digits=(12, 1), aggregator="avg")
     wait_max = fields.Float("Waited at most, min", digits=(12, 1), aggregator="max")
     wait_sum = fields.Float("Waited in total, min", digits=(12, 1))
+    in_time = fields.Integer("Had a specialist in time", help="Within the line's service level threshold.")
     waiting = fields.Integer("In the queue at the end", aggregator="max")
     load = fields.Float("In work per specialist", digits=(12, 2), aggregator="avg")

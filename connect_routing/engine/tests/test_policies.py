@@ -34,6 +34,7 @@ def lines(draw: st.DrawFn) -> Line:
                 load=draw(st.integers(0, 6)),
                 user_ids=user_ids,
                 idle_since=[draw(st.floats(0, 100)) for _user in user_ids],
+                accepts_calls=draw(st.booleans()),
             )
         )
     return cohorts, draw(st.sampled_from([OWNER, FIRST_LINE, STRANGER])), draw(st.integers(0, 5))
@@ -51,6 +52,17 @@ def users_of(cohorts: Iterable[Cohort]) -> list[int]:
 def asked(rule: str, pool: Pool, context: Context, seed: int) -> list[tuple[str, list[int]]]:
     """Every band, drawn to its end."""
     return [(band.reason, list(band.user_ids)) for band in rank(rule, pool, context, Random(seed))]
+
+
+@given(lines())
+def test_calls_are_for_who_takes_calls(line: Line) -> None:
+    """ROU-04, ROU-06: of what keeps a specialist out, the status alone has two sides."""
+    cohorts, company_id, capacity = line
+    calls = classify(cohorts, OWNER, company_id, capacity, is_call=True)
+    swapped = [each._replace(accepts=each.accepts_calls) for each in cohorts]
+    chats = classify(swapped, OWNER, company_id, capacity)
+    assert users_of(calls.cohorts()) == users_of(chats.cohorts())
+    assert all(each.accepts_calls for each in calls.cohorts())
 
 
 @given(lines())

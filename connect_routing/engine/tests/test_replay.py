@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ..policies import Context
 from ..replay import Arrival, Outcome, Settings, Worker, replay
+from ..shifts import NOT_HELD, Held, Shift
 
 OWNER, FIRST_LINE, STRANGER = 1, 2, 3
 DAY = 100.0
@@ -23,7 +24,8 @@ def workers(draw: st.DrawFn) -> list[Worker]:
     made = []
     for user_id in range(1, draw(st.integers(1, 6)) + 1):
         ends = sorted(draw(st.sets(st.integers(0, int(DAY)), max_size=4)))
-        shifts = [(float(start), float(end)) for start, end in list(pairwise(ends))[::2]]
+        takes = st.sampled_from([(True, True), (True, True), (True, False), (False, True)])
+        shifts = [Shift(float(start), float(end), *draw(takes)) for start, end in list(pairwise(ends))[::2]]
         priority = draw(st.sampled_from(["observer", "standard", "medium", "high"]))
         made.append(Worker(user_id, draw(st.sampled_from([OWNER, OWNER, FIRST_LINE])), priority, shifts))
     return made
@@ -40,6 +42,8 @@ def days(draw: st.DrawFn) -> Played:
             patience=draw(st.none() | st.integers(0, 40).map(float)),
             taken_by=draw(st.sampled_from([0, 0, 0, 0, 1, 99])),
             context=Context(managers=(2, 1), previous_user_id=3),
+            is_call=(is_call := draw(st.booleans())),
+            held=Held(float(draw(st.integers(0, 3))), float(draw(st.integers(0, 20)))) if is_call else NOT_HELD,
         )
         for number in range(draw(st.integers(0, 25)))
     ]
@@ -54,8 +58,19 @@ def days(draw: st.DrawFn) -> Played:
     )
 
 
-def is_there(worker: Worker, at: float) -> bool:
-    return any(start <= at < end for start, end in worker.shifts)
+def takes(worker: Worker, is_call: bool, at: float) -> bool:
+    """He is there, in a status that takes calls, or the others."""
+    return any(each.start <= at < each.end and (each.calls if is_call else each.chats) for each in worker.shifts)
+
+
+def is_held(worker: Worker, day: Played, at: float) -> bool:
+    """He is in a call that began before."""
+    arrivals, _staff, _settings, outcomes = day
+    return any(
+        outcome.user_id == worker.user_id and outcome.assigned_at is not None
+        and 0 < at - outcome.assigned_at - arrival.held.after < arrival.held.seconds
+        for arrival, outcome in zip(arrivals, outcomes, strict=True)
+    )  # fmt: skip
 
 
 @given(days())
@@ -76,14 +91,16 @@ def test_nobody_is_lost(day: Played) -> None:
 
 @given(days())
 def test_only_who_may_take_it_gets_it(day: Played) -> None:
-    """ROU-16, ROU-18, LIN-24: present, no observer, of a company that serves the person."""
+    """ROU-06, ROU-16, ROU-18, ROU-27, LIN-24: his status takes calls, or the others; he is in no call, no observer, and
+    of a company that serves the person."""
     arrivals, staff, settings, outcomes = day
     for arrival, outcome in zip(arrivals, outcomes, strict=True):
         if arrival.taken_by:
             assert (outcome.user_id, outcome.assigned_at) == (arrival.taken_by, arrival.at)
         elif outcome.assigned_at is not None:
             worker = staff[outcome.user_id]
-            assert is_there(worker, outcome.assigned_at)
+            assert takes(worker, arrival.is_call, outcome.assigned_at)
+            assert not is_held(worker, day, outcome.assigned_at)
             assert worker.priority != "observer"
             assert worker.company_id in (settings.owner_id, arrival.company_id)
 
@@ -107,15 +124,17 @@ def test_capacity_is_never_passed(day: Played) -> None:
 
 @given(days())
 def test_first_come_first_served(day: Played) -> None:
-    """ROU-21: a specialist of the owner gets nothing while somebody waits who came earlier. A first-line specialist
-    passes by those whom he does not serve, and no one of his own."""
+    """ROU-21: a specialist of the owner gets nothing while somebody waits who came earlier, but for calls while he
+    takes chats alone, and the other way round. A first-line specialist passes by those whom he does not serve, and no
+    one of his own."""
     arrivals, staff, settings, outcomes = day
     for place, outcome in enumerate(outcomes):
         if outcome.assigned_at is None or arrivals[place].taken_by:
             continue
-        company_id = staff[outcome.user_id].company_id
+        worker = staff[outcome.user_id]
         for earlier, before in zip(arrivals[:place], outcomes[:place], strict=True):
-            if company_id == settings.owner_id or earlier.company_id == company_id:
+            served = worker.company_id in (settings.owner_id, earlier.company_id)
+            if served and takes(worker, earlier.is_call, outcome.assigned_at):
                 left = before.assigned_at if before.assigned_at is not None else before.ended_at
                 assert left is not None and left <= outcome.assigned_at
 
@@ -127,7 +146,8 @@ def test_nobody_waits_beside_a_free_specialist(day: Played) -> None:
     arrivals, staff, settings, outcomes = day
     if settings.capacity:
         return  # with a limit the load decides as well, which the test above looks at
-    instants = sorted({0.0, 2 * DAY, *(bound for one in staff.values() for shift in one.shifts for bound in shift)})
+    bounds = (bound for one in staff.values() for shift in one.shifts for bound in shift[:2])
+    instants = sorted({0.0, 2 * DAY, *bounds})
     for before, after in pairwise(instants):
         at = (before + after) / 2
         for arrival, outcome in zip(arrivals, outcomes, strict=True):
@@ -136,8 +156,8 @@ def test_nobody_waits_beside_a_free_specialist(day: Played) -> None:
                 free = [
                     worker
                     for worker in staff.values()
-                    if is_there(worker, at) and worker.priority != "observer"
-                    and worker.company_id in (settings.owner_id, arrival.company_id)
+                    if takes(worker, arrival.is_call, at) and not is_held(worker, day, at)
+                    and worker.priority != "observer" and worker.company_id in (settings.owner_id, arrival.company_id)
                 ]  # fmt: skip
                 assert not free
 
@@ -152,7 +172,7 @@ def test_a_simple_day_is_reproduced(people: list[tuple[int, int]], staff: int, r
     """Specialists who are all alike and take one person at a time: the waiting times are those of the textbook, in
     which each person goes to whoever is free first."""
     arrivals = [Arrival(number, float(at), float(handling)) for number, (at, handling) in enumerate(people)]
-    crew = [Worker(user_id, OWNER, "standard", [(0.0, 10_000.0)]) for user_id in range(1, staff + 1)]
+    crew = [Worker(user_id, OWNER, "standard", [Shift(0.0, 10_000.0)]) for user_id in range(1, staff + 1)]
     outcomes = replay(arrivals, crew, Settings(rule, 1, OWNER), Random(seed))
     free_at = [0.0] * staff
     for arrival, outcome in zip(sorted(arrivals, key=lambda each: (each.at, each.id)), outcomes, strict=True):

@@ -59,6 +59,7 @@ def specialists(draw: st.DrawFn) -> list[Cohort]:
             load=draw(st.integers(0, 3)),
             user_ids=[next(users) for _user in range(draw(st.integers(1, 2)))],
             skills=draw(skills),
+            accepts_calls=draw(st.booleans()),
         )
         for _cohort in range(draw(st.integers(0, 6)))
     ]
@@ -73,16 +74,17 @@ def queues(draw: st.DrawFn) -> list[Head]:
             draw(st.floats(NOW - 200, NOW)),
             draw(st.sampled_from([OWNER, GUEST, OTHER])),
             draw(st.sampled_from(["ru_RU", "en_US", "de_DE"])),
+            draw(st.booleans()),
         )
         for number in range(draw(st.integers(0, 8)))
     ]
 
 
 def heads_of(queue: Iterable[Head]) -> list[Head]:
-    """The oldest of each language, apart for the company whose specialists serve its own people."""
-    kinds: dict[tuple[str, bool], Head] = {}
+    """The oldest of each language, apart for the company whose specialists serve its own people, and for calls."""
+    kinds: dict[tuple[str, bool, bool], Head] = {}
     for head in sorted(queue, key=lambda each: (each.queued_at, each.id)):
-        kinds.setdefault((head.language, head.company_id == GUEST), head)
+        kinds.setdefault((head.language, head.company_id == GUEST, head.is_call), head)
     return list(kinds.values())
 
 
@@ -128,7 +130,7 @@ def test_nobody_waits_for_a_skill_that_nobody_has_or_longer_than_the_line_says(
     after the line's time at the latest."""
     rules = Line(OWNER, 3, line)
     for head in queue:
-        plain = classify(cohorts, OWNER, head.company_id, 3)
+        plain = classify(cohorts, OWNER, head.company_id, 3, is_call=head.is_call)
         pool = pool_of(head, cohorts, rules, NOW)
         possible = [c for c in cohorts if c.priority != "observer" and c.company_id in (OWNER, head.company_id)]
         demand = line.demand(head.language, 0)
@@ -157,7 +159,7 @@ def test_nobody_is_passed_whom_somebody_free_fits(cohorts: list[Cohort], line: T
     for head in queue:
         if (head.queued_at, head.id) < place:
             assert not pool_of(head, cohorts, rules, NOW)
-            if classify(cohorts, OWNER, head.company_id, 3):
+            if classify(cohorts, OWNER, head.company_id, 3, is_call=head.is_call):
                 assert turn.ease_at[head.id] > 0
     if turn.head:
         assert turn.pool

@@ -27,6 +27,7 @@ def standings(draw: st.DrawFn, planned: bool = True) -> Standing:
         idle_after=draw(st.sampled_from([0, 1, 600])),
         idle_status=idle_status,
         is_offline=status == OFFLINE,
+        is_over=draw(st.booleans()),
     )
 
 
@@ -65,10 +66,11 @@ def test_only_who_is_expected_goes_idle(standing: Standing) -> None:
 
 @given(standings())
 def test_a_plan_waits_for_the_last_work_and_comes_true_once(standing: Standing) -> None:
-    """ROU-08: with work in hand the plan stays; without it the planned status is declared and the plan is gone."""
+    """ROU-08: with work in hand the plan stays, unless a call has just been done with; without it the planned status is
+    declared and the plan is gone."""
     move = next_status(standing, GOES_IDLE)
     settled = after(standing, move)
-    if standing.load or standing.planned is None:
+    if standing.planned is None or (standing.load and not standing.is_over):
         assert (settled.planned, settled.declared) == (standing.planned, standing.declared)
     else:
         assert move and (settled.planned, settled.declared) == (None, standing.planned)
@@ -84,7 +86,7 @@ def test_the_log_is_told_why(standing: Standing) -> None:
         elif move.ends_plan:
             cause = "planned"
         else:
-            cause = "login" if standing.is_offline else "back"
+            cause = "login" if standing.is_offline else "system" if standing.is_over else "back"
         assert move.origin == cause
 
 
@@ -96,3 +98,13 @@ def test_a_call_forces_its_status_and_gives_the_declared_one_back(standing: Stan
     assert next_status(talking, GOES_IDLE) is None
     over = talking._replace(call=None, idle_for=0.0, planned=None)
     assert after(over, next_status(over, GOES_IDLE)).status == over.declared
+
+
+@given(standings(), st.integers(100, 110))
+def test_a_plan_waits_for_the_call(standing: Standing, call: int) -> None:
+    """ROU-08: during the call and its wrap-up the plan stays, whatever else is in hand; then it comes true."""
+    talking = after(standing, next_status(standing._replace(call=call), GOES_IDLE))._replace(call=call)
+    assert talking.planned == standing.planned
+    over = talking._replace(call=None, is_over=True, idle_for=0.0)
+    expected = standing.declared if standing.planned is None else standing.planned
+    assert after(over, next_status(over, GOES_IDLE)).status == expected
