@@ -1,7 +1,9 @@
 from . import (
+    connect_dispatcher,
     connect_event,
     connect_feed,
     connect_feed_item,
+    connect_feed_tell,
     connect_line,
     connect_line_connection,
     connect_line_member,

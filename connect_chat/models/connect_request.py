@@ -47,7 +47,7 @@ class ConnectRequest(models.Model):
         items._lock(channels.ids)
         self.env["connect.event"]._write_decisions([decision["id"] for decision in decisions])
         channels._connect_seat_specialists()
-        items._number(channels.ids)
+        items._number_held(channels.ids)
         for request in self:
             self.env["bus.bus"]._sendone(
                 request.partner_id, "connect.portal/changed", {"line_id": request.line_id.id, "version": request.seq}

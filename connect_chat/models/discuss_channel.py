@@ -103,7 +103,9 @@ class DiscussChannel(models.Model):
             [self.ids],
         )
         self._connect_remove_members([member_id for (member_id,) in self.env.cr.fetchall()])
-        # unread begins where this work began
+        # unread begins where this work began: with the first word after the work before, or behind all there is. A
+        # message bears the second in which its transaction began, so that of the opening one may lie before
+        # ``opened_at``.
         self.env.cr.execute(
             """INSERT INTO discuss_channel_member (
                       channel_id, partner_id, new_message_separator, last_interest_dt,
@@ -111,7 +113,12 @@ class DiscussChannel(models.Model):
                SELECT c.id, u.partner_id, coalesce((
                           SELECT min(m.id) FROM mail_message m
                            WHERE m.model = 'discuss.channel' AND m.res_id = c.id AND m.message_type = 'comment'
-                             AND m.date >= date_trunc('second', r.opened_at)), 0),
+                             AND m.date >= date_trunc('second', coalesce((
+                                 SELECT p.closed_at FROM connect_request p
+                                  WHERE p.line_id = r.line_id AND p.partner_id = r.partner_id AND p.id < r.id
+                                  ORDER BY p.id DESC LIMIT 1), '-infinity'))), (
+                          SELECT max(m.id) + 1 FROM mail_message m
+                           WHERE m.model = 'discuss.channel' AND m.res_id = c.id), 0),
                       now() AT TIME ZONE 'UTC', 1, now() AT TIME ZONE 'UTC', 1, now() AT TIME ZONE 'UTC'
                  FROM discuss_channel c
                  JOIN connect_request r

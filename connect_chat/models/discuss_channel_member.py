@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from .discuss_channel_post import POSTING
-
 
 class DiscussChannelMember(models.Model):
     """Who takes part in a conversation follows from the request; nobody is added or removed by hand."""
@@ -27,13 +25,3 @@ class DiscussChannelMember(models.Model):
         # sudo: discuss.channel.member - only looking whether it is a conversation
         if not self.env.su and any(member.channel_id.channel_type == "connect" for member in self.sudo()):
             raise AccessError(self.env._("Participants of a conversation follow from the work on it."))
-
-    def _set_last_seen_message(self, message, notify=True):
-        if self.env.context.get("connect_posting") is POSTING:
-            return  # done after the commit: connect.feed.item, _catch_up
-        super()._set_last_seen_message(message, notify=notify)
-
-    def _set_new_message_separator(self, message_id):
-        if self.env.context.get("connect_posting") is POSTING:
-            return  # done after the commit: connect.feed.item, _catch_up
-        super()._set_new_message_separator(message_id)

@@ -127,8 +127,10 @@ class DiscussChannel(models.Model):
 
     @api.model
     def _connect_place(self, request, position):
-        """The place in the queue, and how long it takes from there, where that is known."""
+        """The place in the queue, and how long it takes from there, where that is known; or why no place is told."""
         _ = self.env._
+        if not position:
+            return _("We are looking for the specialist who fits you best. You do not lose your place in the queue.")
         place = _("You are next.") if position <= 1 else _("People before you: %s.", position - 1)
         minutes = request._waiting_minutes(position)
         return " ".join([place, *([_("Usually it takes about %s min.", minutes)] if minutes else [])])

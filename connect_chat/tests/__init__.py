@@ -8,6 +8,7 @@ from . import (
     test_indexes,
     test_isolation,
     test_moved,
+    test_ordinary,
     test_parallel,
     test_portal,
     test_post,

@@ -1,108 +1,30 @@
 """Real transactions that run at the same time: two connections, real commits, and everything removed afterwards."""
 
-import threading
-from unittest.mock import patch
-
 from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.addons.connect_routing.tests.parallel import ParallelCase
+from odoo.tests import tagged
 
 POSTERS, POSTS = 4, 8
 
 
 @tagged("post_install", "-at_install")
-class TestParallel(BaseCase):
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        self.created = []
-        # real transactions for numbering; dispatching has parallel tests of its own
-        self.start_patch(
-            "odoo.addons.connect_routing.models.connect_dispatcher.ConnectDispatcher._in_test",
-            staticmethod(lambda: False),
-        )
-        self.start_patch("odoo.addons.connect_routing.models.connect_dispatcher.ConnectDispatcher._run_after_commit")
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            self.channel_id, self.user_ids = self.people(env)
-        self.addCleanup(self.remove)
+class TestParallel(ParallelCase):
+    guarded = ("connect_feed_item", "connect_event", *ParallelCase.guarded)
 
-    def start_patch(self, *args):
-        patcher = patch(*args)
-        patcher.start()
-        self.addCleanup(patcher.stop)
+    def make(self, env):
+        super().make(env)
+        line, partner = env["connect.line"].browse(self.line_id), env["res.partner"].browse(self.partner_id)
+        self.channel_id = env["discuss.channel"]._connect_get(line, partner).id
 
-    def people(self, env):
-        company = env["res.company"].create({"name": "Parallel Ltd"})
-        client = env["res.partner"].create({"name": "Parallel client", "is_company": True, "company_id": company.id})
-        line = env["connect.line"].create({"name": "Parallel line", "company_id": company.id})
-        values = {"company_id": company.id, "company_ids": [(6, 0, company.ids)]}
-        users = env["res.users"].with_context(no_reset_password=True).create(
-            [
-                {"name": "Parallel recipient", "parent_id": client.id,
-                 "group_ids": [(6, 0, env.ref("base.group_portal").ids)], **values},
-                *({"name": f"Parallel agent {index}",
-                   "group_ids": [(6, 0, env.ref("connect_lines.group_agent").ids)], **values}
-                  for index in range(POSTERS - 1)),
-            ]
-        )  # fmt: skip
-        env["connect.line.connection"].create({"line_id": line.id, "partner_id": users[0].partner_id.id})
-        env["connect.line.member"].create([{"line_id": line.id, "user_id": user.id} for user in users[1:]])
-        self.created = [
-            (users._name, users.ids),
-            (line._name, line.ids),
-            (client._name, client.ids),
-            (company._name, company.ids),
-        ]
-        self.line_id, self.partner_id = line.id, users[0].partner_id.id
-        return env["discuss.channel"]._connect_get(line, users[0].partner_id).id, users.ids
-
-    def remove(self):
-        """What was committed, against its own guards: they forbid exactly this."""
-        guarded = ("connect_feed_item", "connect_event", "connect_decision", "connect_status_log")
-        with self.registry.cursor() as cr:
-            for table in guarded:
-                cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            channel, line = [self.channel_id], [self.line_id]
-            cr.execute("DELETE FROM connect_feed_item WHERE channel_id = %s", channel)
-            cr.execute("DELETE FROM connect_event WHERE channel_id = %s", channel)
-            cr.execute("DELETE FROM connect_feed WHERE channel_id = %s", channel)
-            cr.execute("DELETE FROM mail_message WHERE model = 'discuss.channel' AND res_id = %s", channel)
-            cr.execute("UPDATE connect_line_connection SET channel_id = NULL WHERE channel_id = %s", channel)
-            cr.execute("DELETE FROM discuss_channel WHERE id = %s", channel)
-            cr.execute("DELETE FROM connect_contact WHERE line_id = %s", line)
-            cr.execute("DELETE FROM connect_decision WHERE line_id = %s", line)
-            cr.execute("DELETE FROM connect_request WHERE line_id = %s", line)
-            cr.execute("DELETE FROM connect_status_log WHERE user_id = ANY(%s)", [self.user_ids])
-            cr.execute("DELETE FROM connect_agent WHERE user_id = ANY(%s)", [self.user_ids])
-            for table in guarded:
-                cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-            env = api.Environment(cr, SUPERUSER_ID, {"active_test": False})
-            for model, ids in self.created:
-                partners = (
-                    env[model].browse(ids).partner_id if model in ("res.users", "res.company") else env["res.partner"]
-                )
-                env[model].browse(ids).exists().unlink()
-                partners.exists().unlink()
-
-    def in_threads(self, jobs):
-        failures, start = [], threading.Barrier(len(jobs))
-
-        def run(job):
-            try:
-                with self.registry.cursor() as cr:
-                    cr.execute("SELECT 1")  # every snapshot is older than every commit
-                    start.wait(10)
-                    job(cr)
-            except Exception as failure:
-                failures.append(failure)
-
-        threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        return failures
+    def remove_rows(self, cr):
+        channel = [self.channel_id]
+        cr.execute("DELETE FROM connect_feed_item WHERE channel_id = %s", channel)
+        cr.execute("DELETE FROM connect_event WHERE channel_id = %s", channel)
+        cr.execute("DELETE FROM connect_feed WHERE channel_id = %s", channel)
+        cr.execute("DELETE FROM mail_message WHERE model = 'discuss.channel' AND res_id = %s", channel)
+        cr.execute("UPDATE connect_line_connection SET channel_id = NULL WHERE channel_id = %s", channel)
+        cr.execute("DELETE FROM discuss_channel WHERE id = %s", channel)
+        super().remove_rows(cr)
 
     def post_many(self, user_id):
         def job(cr):
@@ -120,6 +42,7 @@ class TestParallel(BaseCase):
         self.post_one(self.user_ids[1])
         devices = [self.post_many(self.user_ids[device % 2]) for device in range(POSTERS)]
         self.assertFalse(self.in_threads(devices))
+        self.await_lanes()  # they number, too, and who reads meanwhile is asked to try again
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             head, rows = env["connect.feed.item"]._page(self.channel_id, 0)
@@ -153,13 +76,68 @@ class TestParallel(BaseCase):
             numbers = [seq for (seq,) in cr.fetchall()]
         self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
 
+    def test_numbering_costs_what_it_has_to_do(self):
+        """A conversation that somebody else is numbering costs one statement, one without news two, with the lock."""
+        with self.registry.cursor() as holder, self.registry.cursor() as cr:
+            items = [api.Environment(each, SUPERUSER_ID, {})["connect.feed.item"] for each in (holder, cr)]
+            for busy, statements in ((set(), 2), ({self.channel_id}, 1)):
+                before = cr.sql_log_count
+                self.assertEqual(items[1]._number([self.channel_id], wait=False), busy)
+                self.assertEqual(cr.sql_log_count - before, statements)
+                cr.rollback()
+                items[0]._lock([self.channel_id])
+
+    def test_a_conversation_that_was_deleted_is_not_waited_for(self):
+        """Numbering follows the commit in a lane of the process; what is gone by then is not looked at for ever."""
+        with self.registry.cursor() as cr:
+            items = api.Environment(cr, SUPERUSER_ID, {})["connect.feed.item"]
+            self.assertEqual(items._number_posted([(2**30, 1, None, 0)]), [])
+            with items._short_transaction() as holder:
+                holder._lock([self.channel_id])
+                todo = (self.channel_id, 1, None, self.line_id)
+                self.assertEqual(items._number_posted([todo]), [(*todo[:3], 0)], "somebody else numbers it")
+
+    def test_handed_over_while_the_person_writes(self):
+        """ROU-42, CHT-01: both come true: the message has its number, and its reader is the new specialist."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, self.agents[0], {})
+            request_id = env["connect.request"].start_work(self.line_id, self.partner_id)["id"]
+
+        def transfer(user_id):
+            return self.supervisors[
+                0
+            ], lambda env: env["connect.request"].browse(request_id).transfer_to_user(user_id)["user_id"]
+
+        def write(env):
+            return env["discuss.channel"].browse(self.channel_id).message_post(body="while").id
+
+        for user_id, writes_first in ((self.agents[1], False), (self.agents[2], True)):
+            calls = [transfer(user_id), (self.person, write)]
+            results = self.race(*(reversed(calls) if writes_first else calls))
+            self.assertIn(user_id, results)
+            self.after_commits()
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                with env["connect.feed.item"]._short_transaction() as items:
+                    head, rows = items._page(self.channel_id, 0)
+                self.assertEqual([seq for seq, _message in rows], list(range(1, head + 1)))
+                self.assertIn(results[not writes_first], [message for _seq, message in rows])
+                request = env["connect.request"].browse(request_id)
+                self.assertEqual((request.state, request.user_id.id), ("active", user_id))
+                self.assertEqual(env["connect.decision"]._verify(), [])
+
     def test_the_same_key_at_the_same_time(self):
-        """Lesson 7: of two equal posts one is stored; the other fails in a way that Odoo repeats, and then finds it."""
+        """Lesson 7: of two equal posts one is stored; the other fails in a way that Odoo repeats, and then finds it.
+        First words and ordinary ones go different ways."""
+        self.once("opening")
+        self.once("ordinary")
+
+    def once(self, key):
         from psycopg2.errors import SerializationFailure
 
         def job(cr):
             env = api.Environment(cr, self.user_ids[0], {})
-            env["discuss.channel"].browse(self.channel_id).message_post(body="once", connect_key="same")
+            env["discuss.channel"].browse(self.channel_id).message_post(body="once", connect_key=key)
             env.flush_all()
             cr.commit()  # real commits are what is tested  # pylint: disable=invalid-commit
 
@@ -167,7 +145,7 @@ class TestParallel(BaseCase):
         self.assertTrue(all(isinstance(failure, SerializationFailure) for failure in failures), failures)
         with self.registry.cursor() as cr:
             cr.execute(
-                "SELECT count(*) FROM connect_feed_item WHERE client_key = 'same' AND channel_id = %s",
-                [self.channel_id],
+                "SELECT count(*) FROM connect_feed_item WHERE client_key = %s AND channel_id = %s",
+                [key, self.channel_id],
             )
             self.assertEqual(cr.fetchone()[0], 1)

@@ -36,20 +36,30 @@ class TestPortalState(ChatCase):
         self.commit()
         self.assertEqual(self.guidance(), "rate")
 
+    def russian_text(self):
+        connection = self.env["connect.line"]._recipient_lines(self.anna)[:1]
+        channel = self.env["discuss.channel"].with_user(self.recipient_a).with_context(lang="ru_RU")
+        return channel._connect_portal_line(connection)["guidance"]["text"]
+
     def test_queue_text(self):
         """ROU-19, ROU-34: the quoted sentence, with the place."""
         self.post(self.recipient_a)
-        connection = self.env["connect.line"]._recipient_lines(self.anna)[:1]
-        line = (
-            self.env["discuss.channel"]
-            .with_user(self.recipient_a)
-            .with_context(lang="ru_RU")
-            ._connect_portal_line(connection)
+        queued = "В настоящий момент нет свободных специалистов. Ваше обращение поставлено в очередь."
+        self.assertEqual(self.russian_text(), f"{queued} Вы следующий в очереди.")
+
+    def test_no_place_is_told_that_may_not_hold(self):
+        """ROU-34: where younger people may be served first, for their language, the reason stands instead."""
+        skill = self.env["connect.skill"].create(
+            {"name": "English", "company_id": self.line_a.company_id.id, "lang_id": self.env.ref("base.lang_en").id}
         )
-        self.assertEqual(
-            line["guidance"]["text"],
-            "В настоящий момент нет свободных специалистов. Ваше обращение поставлено в очередь."
-            " Вы следующий в очереди.",
+        self.env["connect.skill.level"].create({"user_id": self.agent_a.id, "skill_id": skill.id})
+        self.line_a.write({"use_skills": True, "language_level": "1"})
+        self.anna.lang = "en_US"
+        self.post(self.recipient_a)
+        self.assertTrue(
+            self.russian_text().endswith(
+                "Ищем специалиста, который подойдёт вам лучше всего. Ваше место в очереди сохраняется."
+            )
         )
 
     def test_specialist(self):

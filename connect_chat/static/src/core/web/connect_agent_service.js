@@ -41,12 +41,15 @@ export class ConnectAgent {
             status_name: "",
             statuses: [],
             planned: "",
+            until: "",
             is_idle: false,
             active: [],
             offers: [],
             pull_line_ids: [],
             waiting: [],
             waiting_count: 0,
+            name: "",
+            line_count: 0,
         };
         /** What stands around the conversations that were opened, by id of their channel. */
         this.around = {};
@@ -182,13 +185,29 @@ export class ConnectAgent {
         }
     }
 
-    async setStatus(code) {
-        this.take(await this.orm.call("connect.agent", "set_status", [code]));
+    /** A verb that answers with his new state. What was asked before it is out of date when it is answered. */
+    async change(verb, ...args) {
+        const turn = ++this.turn;
+        this.isLatest("state", turn);
+        let state;
+        try {
+            state = await this.orm.call("connect.agent", verb, args);
+        } catch (error) {
+            this.refresh();
+            throw error;
+        }
+        if (this.isLatest("state", turn)) {
+            this.take(state);
+        }
+    }
+
+    setStatus(code) {
+        return this.change("set_status", code);
     }
 
     /** @param {string} code the status that follows the work in hand; "" for none */
-    async planStatus(code) {
-        this.take(await this.orm.call("connect.agent", "plan_status", [code]));
+    planStatus(code) {
+        return this.change("plan_status", code);
     }
 
     // --- conversations ---

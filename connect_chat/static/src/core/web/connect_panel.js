@@ -60,6 +60,11 @@ export class ConnectPanel extends Component {
         ];
     }
 
+    /** What is shown: the tab that was chosen last, as far as this conversation has it. */
+    get shownTab() {
+        return this.tabs.some(({ id }) => id === this.state.tab) ? this.state.tab : "card";
+    }
+
     get rows() {
         const { card } = this;
         return [
@@ -100,7 +105,7 @@ export class ConnectPanel extends Component {
 
     async loadWhy() {
         const requestId = this.shownRequestId;
-        if (this.state.tab !== "why" || !requestId) {
+        if (this.shownTab !== "why" || !requestId) {
             return;
         }
         this.state.isLoading = true;

@@ -47,6 +47,16 @@ export class ConnectSystray extends Component {
         return this.state.statuses.filter(({ code }) => code !== this.state.status);
     }
 
+    /** There is something to wait for: work in hand, or a status that only the system sets, as a call does. */
+    get canPlan() {
+        return Boolean(this.state.active.length || this.state.planned || (!this.current && this.state.status !== "offline"));
+    }
+
+    /** What is left of a status that ends by itself. */
+    get left() {
+        return elapsed(this.clock.now, new Date(this.state.until).getTime());
+    }
+
     get plannedTitle() {
         return _t("Planned: %s, as soon as your work is finished", this.state.planned_name);
     }
@@ -54,6 +64,12 @@ export class ConnectSystray extends Component {
     get statusTitle() {
         if (this.state.is_idle) {
             return _t("You have not touched keyboard and mouse. The first touch brings «%s» back.", this.state.declared_name);
+        }
+        if (this.state.until) {
+            return _t("%(status)s until %(time)s. Choose a status to end it earlier. Alt+S", {
+                status: this.state.status_name,
+                time: luxon.DateTime.fromISO(this.state.until).toLocaleString(luxon.DateTime.TIME_WITH_SECONDS),
+            });
         }
         return _t("%(status)s since %(time)s. Alt+S: change", {
             status: this.state.status_name,
