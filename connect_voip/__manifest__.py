@@ -20,10 +20,17 @@
         "views/connect_inbound_scheme_views.xml",
         "views/connect_trunk_views.xml",
         "views/connect_outbound_scheme_views.xml",
+        "views/res_users_views.xml",
+        "views/connect_script_views.xml",
+        "views/connect_line_views.xml",
         "views/menus.xml",
     ],
     "assets": {
-        "web.assets_backend": ["connect_voip/static/src/common/**/*", "connect_voip/static/src/phone/**/*"],
+        "web.assets_backend": [
+            "connect_voip/static/src/common/**/*",
+            "connect_voip/static/src/phone/**/*",
+            "connect_voip/static/src/script/**/*",
+        ],
         "connect_chat.assets_portal": ["connect_voip/static/src/common/**/*", "connect_voip/static/src/portal/**/*"],
     },
     "demo": ["demo/connect_voip_demo.xml"],

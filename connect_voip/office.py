@@ -1,22 +1,25 @@
 """Odoo's side of the bridge: answers ``bridge.office.Office`` out of the database, in the bridge's own process."""
 
 import logging
-from contextlib import contextmanager
-from functools import partial
+import random
+import time
 
+import psycopg2
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
-from odoo.service.model import retrying
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from .bridge.office import Opening, Order
 from .bridge.stages import unpack
 
 _logger = logging.getLogger(__name__)
 
+LOST = (psycopg2.OperationalError, psycopg2.InterfaceError)  # the connection
+PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)  # s at most, between attempts
+
 
 class OdooOffice:
-    """One exchange's office. Its methods are called in several threads at once; each has a transaction of its own,
-    repeated by Odoo when it collides with another."""
+    """One exchange's office. Its methods are called in several threads at once; each has a transaction of its own."""
 
     def __init__(self, database, pbx_id):
         self.database, self.pbx_id = database, pbx_id
@@ -28,11 +31,24 @@ class OdooOffice:
         answer = self._do(lambda env: env["connect.call"]._enter(self.pbx_id, values))
         return Opening(unpack(answer["stages"]), answer.get("user_id", 0), answer.get("endpoint", ""))
 
-    def ask(self, key, what, ref):
-        return unpack(self._do(lambda env: env["connect.call"]._ask(key, what, ref)))
+    def ask(self, key, what, ref, text):
+        return unpack(self._do(lambda env: env["connect.call"]._ask(key, what, ref, text)))
 
-    def note(self, key, facts, snapshot):
-        self._do(lambda env: env["connect.call"]._note(key, facts, snapshot))
+    def wish(self, key, verb, user_id):
+        self._do(lambda env: env["connect.call"]._wish(key, verb, user_id))
+
+    def note(self, notes):
+        """All in one transaction; one that Odoo cannot take does not cost the others. When PostgreSQL is lost on the
+        way nobody knows what was kept, so nothing is told twice: the calls' ends are found afterwards."""
+        values = [vars(each).values() for each in notes]
+        try:
+            self._do(lambda env: env["connect.call"]._note(values))
+        except Exception as error:
+            if isinstance(error, LOST) and not isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+                raise
+            _logger.exception("What has happened could not be noted: %s", ", ".join(each.key for each in notes))
+            for each in notes if len(notes) > 1 else ():
+                self.note([each])
 
     def orders(self):
         rows = self._do(lambda env: env["connect.call.order"]._take(self.pbx_id))
@@ -49,20 +65,37 @@ class OdooOffice:
 
     def lost(self, keys):
         self._do(lambda env: env["connect.call"]._lost(keys))
+        return True
 
     def recorded(self, key, name, sound):
         return self._do(lambda env: env["connect.recording"]._keep(key, name, sound))
 
     def beat(self, version):
+        Registry(self.database).check_signaling()  # what other processes have changed: rights, settings, addons
         self._do(lambda env: env["connect.pbx"].browse(self.pbx_id)._beat(version))
+        if version:
+            self._do(lambda env: env["connect.pbx"].browse(self.pbx_id)._watch())
 
     # --- how ---
 
-    @contextmanager
-    def _env(self):
-        with Registry(self.database).cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})
-
     def _do(self, work):
-        with self._env() as env:
-            return retrying(partial(work, env), env)
+        """Begun again at once when it collides with another transaction. Odoo's own ``retrying`` waits for up to two
+        seconds first, and a caller would hear that."""
+        for pause in PAUSES:
+            try:
+                return self._once(work)
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+                _logger.info("Collided, once more: %s", str(error).strip())
+                time.sleep(random.uniform(0, pause))
+        return self._once(work)
+
+    def _once(self, work):
+        registry = Registry(self.database)
+        try:
+            with registry.cursor() as cr:  # committed at its end
+                answer = work(api.Environment(cr, SUPERUSER_ID, {}))
+            registry.signal_changes()
+        except Exception:
+            registry.reset_changes()
+            raise
+        return answer

@@ -55,6 +55,7 @@ class Dial:
     user_id: int = 0
     caller_id: str = ""
     record: bool = False
+    at_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,17 @@ class Hang:
 class Join:
     """Into the call's bridge, which is made when it is not there."""
 
-    channel: str
+    channels: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Leave:
     channel: str
+
+
+@dataclass(frozen=True)
+class Beep:
+    """A tone into the conversation, for everybody in it."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,13 @@ class Redirect:
 
 
 @dataclass(frozen=True)
+class Record:
+    """Write down from now on what is said while this channel is in a conversation (VOI-08)."""
+
+    channel: str
+
+
+@dataclass(frozen=True)
 class Timer:
     """Come back with the event ``timer`` and this ``name``."""
 
@@ -113,6 +126,15 @@ class Query:
 
     what: str
     ref: int
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants with his desk telephone's keys: the verb of his screen, with all its checks in Odoo."""
+
+    verb: str
+    user_id: int
 
 
 @dataclass(frozen=True)
@@ -125,12 +147,15 @@ class Tell:
 
 @dataclass(frozen=True)
 class Yield:
-    """This call's channel becomes the other end of the parked call ``key``; this call is over without it."""
+    """This call's channel becomes an end of the call ``key``: the other end of one that was parked, or in the place of
+    the channel ``replaces``. This call is over without it."""
 
     key: str
     channel: str
     user_id: int
     endpoint: str
+    replaces: str = ""
+    is_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,11 +173,14 @@ Action = (
     | Hang
     | Join
     | Leave
+    | Beep
     | Digits
     | Proceed
     | Redirect
+    | Record
     | Timer
     | Query
+    | Wish
     | Tell
     | Yield
     | Over

@@ -21,7 +21,7 @@ APP = "connect"
 # of all events of all channels, those that the bridge acts upon
 HEARD = (
     *("StasisStart", "ChannelDestroyed", "PlaybackFinished", "RecordingFinished", "RecordingFailed"),
-    "ApplicationReplaced",
+    *("ApplicationReplaced", "ChannelDtmfReceived", "BridgeAttendedTransfer", "BridgeBlindTransfer"),
 )
 PATIENCE = (0.2, 0.5, 1.0, 2.0, 5.0)  # s between attempts to connect; the last one again and again
 QUIET = 15.0  # s without a sign of life from Asterisk after which the socket counts as dead

@@ -166,7 +166,7 @@ class Flow:
             case Ring():
                 self._ring(stage)
             case Ask():
-                self._put(do.Query(stage.what, stage.ref))
+                self._put(do.Query(stage.what, stage.ref, stage.text))
             case Wait():
                 self._lift(first)
                 self._play_music(first, stage.music)
@@ -193,17 +193,16 @@ class Flow:
         first = self.state.first
         if stage.music:
             self._lift(first)
-            self._play_music(first, stage.music)
-        elif first.is_up:
-            self._play_music(first, "default")
-        else:
-            self._put(do.Ringing(first.channel))
         self._put(do.Tell("ringing", {"user_ids": sorted({target.user_id for target in stage.targets} - {0})}))
         for index, target in enumerate(stage.targets):
             if target.after > 0:
                 self._later(f"dial-{self.state.step}-{index}", target.after, index)
             else:
                 self._dial(target)
+        if first.is_up:  # after the telephones: they are what is waited for
+            self._play_music(first, stage.music or "default")
+        else:
+            self._put(do.Ringing(first.channel))
         if not stage.targets:
             self._unreached(CONGESTION)
 
@@ -218,7 +217,8 @@ class Flow:
         self.state.legs[leg] = Party(leg, target.user_id, target.endpoint)
         if record:
             self.state.recorded.append(leg)
-        self._put(do.Dial(leg, target.endpoint, target.seconds, origin, target.user_id, target.caller_id, record))
+        wanted = (target.endpoint, target.seconds, origin, target.user_id, target.caller_id, record, target.at_once)
+        self._put(do.Dial(leg, *wanted))
         return leg
 
     def _leg_failed(self, cause: int) -> None:
@@ -238,6 +238,8 @@ class Flow:
         """Whose end this is ends the call: a conversation needs two."""
         if self.state.phase in (phases.BEFORE, phases.RINGING):
             self.state.missed = self.state.missed or "abandoned"
+        if self.state.phase == phases.CONFERENCE and cause == BUSY:
+            self.state.missed = "full"
         self._end(cause, left=party)
 
     def _end(self, cause: int, left: Party | None = None) -> None:
@@ -285,11 +287,12 @@ class Flow:
             self._put(do.Music(channel, ""))
 
     def _join(self, *parties: Party | None) -> None:
-        for party in parties:
-            if party and party.channel not in self.state.bridged:
-                self._quiet(party)
-                self.state.bridged.append(party.channel)
-                self._put(do.Join(party.channel))
+        joining = [party for party in parties if party and party.channel not in self.state.bridged]
+        for party in joining:
+            self._quiet(party)
+            self.state.bridged.append(party.channel)
+        if joining:
+            self._put(do.Join(tuple(party.channel for party in joining)))
 
     def _part(self, party: Party) -> None:
         if party.channel in self.state.bridged:

@@ -5,19 +5,16 @@ from __future__ import annotations
 
 from . import actions as do
 from . import state as phases
-from .call import Flow, event
+from .call import event
+from .desk import Desk, Refused
 from .stages import NORMAL, End, Ring, Stage, Target
 from .state import Party
 
-RETURN_SECONDS = 30.0
 REJOIN_SECONDS = 15.0
+BROWSER = "-web"  # how the endpoint of a telephone in a page ends
 
 
-class Refused(Exception):
-    """The call cannot do this now. The text is a code that Odoo has words for."""
-
-
-class Call(Flow):
+class Call(Desk):
     """A call with everything that can be done to it."""
 
     # --- commands ---
@@ -25,6 +22,21 @@ class Call(Flow):
     @event
     def hang_up(self, user_id: int) -> None:
         """«Положить трубку». While he consults a colleague, it ends with the colleague (VOI-18)."""
+        if self.state.phase == phases.CONSULTING:
+            self._drop_third()
+        else:
+            self._end(NORMAL)
+
+    @event
+    def warn(self) -> None:
+        """The minutes of the company run out: whoever talks hears a tone."""
+        if self.state.bridged:
+            self._put(do.Beep())
+
+    @event
+    def cut(self) -> None:
+        """They have run out. A colleague who is asked is let go first: he may be the one who costs."""
+        self._put(do.Tell("cut"))
         if self.state.phase == phases.CONSULTING:
             self._drop_third()
         else:
@@ -121,8 +133,11 @@ class Call(Flow):
 
     @event
     def rejoin(self, user_id: int) -> None:
-        """His browser was loaded anew in mid-call: another leg takes the place of the one that it has lost."""
+        """His browser was loaded anew in mid-call: another leg takes the place of the one that it has lost. One who
+        talks on his desk has lost nothing."""
         mine = self.state.of_user(user_id)
+        if mine and not mine.endpoint.endswith(BROWSER):
+            return
         talks = self.state.phase in (phases.TALKING, phases.HELD, phases.CONSULTING)
         if mine is None or not mine.endpoint or not talks:
             raise Refused("not_now")
@@ -286,26 +301,6 @@ class Call(Flow):
         self.state.stages, self.state.step = [Ring(ringing), *self._back_to(mine)], 0
         self.state.phase = phases.RINGING
         self._play_music(client)
-
-    def _release(self, client: Party, mine: Party | None) -> None:
-        """Let go of the one who transfers: his end is no end of the call."""
-        self._part(client)
-        if mine:
-            self._part(mine)
-            self._quiet(mine)
-            self._put(do.Hang(mine.channel, NORMAL))
-
-    def _go_on(self, client: Party, stages: list[Stage]) -> None:
-        self.state.first, self.state.second = client, None
-        self.state.stages, self.state.step, self.state.phase = stages, -1, phases.BEFORE
-        self._next()
-
-    def _back_to(self, party: Party | None) -> list[Stage]:
-        """Where a transfer or a parked call ends that nobody takes: with the one who made it."""
-        if party is None or not party.endpoint:
-            return [End(missed="not_answered")]
-        target = Target(party.endpoint, party.user_id, seconds=RETURN_SECONDS)
-        return [Ring((target,), music="default"), End(missed="not_answered")]
 
     def _emit(self, actions: list[do.Action]) -> None:
         """What an event of the base has put out; ``event`` gave it back already."""

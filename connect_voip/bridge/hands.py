@@ -10,7 +10,7 @@ import aiohttp
 
 from . import actions as do
 from .ami import Ami, AmiError
-from .ari import Ari, AriError
+from .ari import APP, Ari, AriError
 from .recordings import collect
 from .stages import CONGESTION
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 GONE = 404
+AT_ONCE = "<sip:connect>;answer-after=0"  # what telephones on desks and ours in the browser understand (VOI-21)
+TAPE = "-tape"  # how the name of a channel ends that listens to another one, to record it
 
 
 class Hands:
@@ -30,15 +32,16 @@ class Hands:
         self.ari, self.ami, self.runner = ari, ami, runner
 
     async def carry_out(self, line: Line, wanted: list[do.Action]) -> None:
-        """In order. What has happened is told to Odoo afterwards, all of it at once: the caller does not wait for a
-        database."""
-        facts: list[tuple[str, dict[str, Any]]] = []
+        """In order. What has happened is told to Odoo afterwards: the caller does not wait for a database."""
+        facts = [(action.fact, action.data) for action in wanted if isinstance(action, do.Tell)]
         for action in wanted:
             match action:
-                case do.Tell():
-                    facts.append((action.fact, action.data))
-                case do.Query():
-                    self.runner.spawn(self.runner.ask(line, action.what, action.ref))
+                case do.Tell() | do.Query():
+                    pass  # below, when everything else is done
+                case do.Wish():
+                    office = self.runner.office
+                    wish = self.runner.in_thread(office.wish, line.call.state.key, action.verb, action.user_id)
+                    self.runner.spawn(wish)
                 case do.Timer():
                     self._start(line, action)
                 case do.Yield():
@@ -48,7 +51,10 @@ class Hands:
                 case _:
                     await self._in_asterisk(line, action)
         if facts:
-            await self._note(line, facts)
+            self.runner.teller.tell(line, facts)
+        for action in wanted:
+            if isinstance(action, do.Query):
+                self.runner.spawn(self.runner.ask(line, action))
 
     def _start(self, line: Line, timer: do.Timer) -> None:
         key = line.call.state.key
@@ -57,15 +63,11 @@ class Hands:
             timer.seconds, self.runner.tell, key, lambda call: call.timer(timer.name)
         )
 
-    async def _note(self, line: Line, facts: list[tuple[str, dict[str, Any]]]) -> None:
-        state = line.call.state
-        await self.runner.in_thread(self.runner.office.note, state.key, facts, state.to_json())
-
     async def _in_asterisk(self, line: Line, action: do.Action) -> None:
         """One action. A channel that is no more says so by an event of its own."""
         key = line.call.state.key
         try:
-            await self._one(key, action)
+            await self._one(line, action)
         except AriError as error:
             if isinstance(action, do.Dial):
                 _logger.info("Call %s: %s cannot be rung: %s", key, action.endpoint, error)
@@ -83,8 +85,8 @@ class Hands:
         if isinstance(action, do.Sound | do.Take):
             self.runner.tell(key, lambda call: call.played(action.name))
 
-    async def _one(self, key: str, action: do.Action) -> None:
-        ari = self.ari
+    async def _one(self, line: Line, action: do.Action) -> None:
+        ari, key = self.ari, line.call.state.key
         match action:
             case do.Answer():
                 await ari.post(f"/channels/{action.channel}/answer")
@@ -111,43 +113,48 @@ class Hands:
             case do.Hang():
                 await ari.delete(f"/channels/{action.channel}", reason_code=str(action.cause))
             case do.Join():
-                await self._join(key, action.channel)
+                await self._join(line, action.channels)
             case do.Leave():
                 await ari.post(f"/bridges/b-{key}/removeChannel", channel=action.channel)
+            case do.Beep():
+                await ari.post(f"/bridges/b-{key}/play", media="sound:beep")
             case do.Digits():
                 await ari.post(f"/channels/{action.channel}/dtmf", dtmf=action.digits)
             case do.Proceed():
                 await self._proceed(action)
             case do.Redirect():
                 await self._redirect(action)
+            case do.Record():
+                await self._record(action)
 
     async def _dial(self, key: str, action: do.Dial) -> None:
         self.runner.channels[action.leg] = key
         variables = {"CONNECT_CALL": key, "CONNECT_USER": str(action.user_id)}
         if action.record:
             variables["CONNECT_RECORD"] = "1"
-        query = {"callerId": action.caller_id} if action.caller_id else {}
-        await self.ari.post(
-            "/channels",
-            {"variables": variables},
-            endpoint=action.endpoint,
-            context="connect-leg",
-            extension="s",
-            priority="1",
-            channelId=action.leg,
-            originator=action.originator,
-            timeout=str(max(1, round(action.seconds))),
-            **query,
-        )
+        if action.at_once:
+            variables["PJSIP_HEADER(add,Call-Info)"] = AT_ONCE
+        wanted: dict[str, Any] = {
+            "endpoint": action.endpoint,
+            "context": "connect-leg",
+            "extension": "s",
+            "priority": 1,
+            "channelId": action.leg,
+            "originator": action.originator,
+            "timeout": max(1, round(action.seconds)),
+            "variables": variables,
+        }
+        if action.caller_id:
+            wanted["callerId"] = action.caller_id
+        await self.ari.post("/channels", wanted)
 
-    async def ring_first(self, line: Line, data: dict[str, Any]) -> bool:
-        """The telephone of the one who has ordered a call; False: it cannot be rung."""
-        key = line.call.state.key
+    async def ring_first(self, key: str, endpoint: str, data: dict[str, Any]) -> bool:
+        """A telephone of the one who has ordered a call; False: it cannot be rung."""
         try:
             await self.ari.post(
                 "/channels",
                 {"variables": {"CONNECT_CALL": key}},
-                endpoint=data["endpoint"],
+                endpoint=endpoint,
                 context="connect-first",
                 extension="s",
                 priority="1",
@@ -156,18 +163,32 @@ class Hands:
                 callerId=data.get("caller_id", ""),
             )
         except (AriError, aiohttp.ClientError, TimeoutError) as error:
-            _logger.info("Call %s: %s cannot be rung: %s", key, data["endpoint"], error)
+            _logger.info("Call %s: %s cannot be rung: %s", key, endpoint, error)
             return False
         return True
 
-    async def _join(self, key: str, channel: str) -> None:
+    async def _join(self, line: Line, channels: tuple[str, ...]) -> None:
+        bridge = f"b-{line.call.state.key}"
         try:
-            await self.ari.post(f"/bridges/b-{key}/addChannel", channel=channel)
+            if line.may_have_bridge:
+                await self._add(bridge, channels)
+                return
         except AriError as error:
             if error.status != GONE:
                 raise
-            await self.ari.post("/bridges", type="mixing", bridgeId=f"b-{key}", name="connect")
-            await self.ari.post(f"/bridges/b-{key}/addChannel", channel=channel)
+        await self.ari.post("/bridges", type="mixing", bridgeId=bridge, name="connect")
+        line.may_have_bridge = True
+        await self._add(bridge, channels)
+
+    async def _add(self, bridge: str, channels: tuple[str, ...]) -> None:
+        path = f"/bridges/{bridge}/addChannel"
+        try:
+            await self.ari.post(path, channel=",".join(channels))
+        except AriError as error:
+            if error.status == GONE or len(channels) == 1:
+                raise
+            for channel in channels:  # one of them is no more, and Asterisk has taken none
+                await self.quietly("POST", path, channel=channel)
 
     async def _proceed(self, action: do.Proceed) -> None:
         """Into the dialplan. Its events go on coming: the application is subscribed to all."""
@@ -181,6 +202,20 @@ class Hands:
         name = (await self.ari.get(f"/channels/{action.channel}"))["name"]
         values = {"Context": "connect-return", "Exten": action.extension, "Priority": "1"}
         await asyncio.to_thread(self.ami.act, "Redirect", Channel=name, **values)
+
+    async def _record(self, action: do.Record) -> None:
+        """By a channel that listens: recording the bridge would cost three times as much, and AMI's MixMonitor needs a
+        right with which programs can be run."""
+        name = f"{action.channel}{TAPE}"
+        await self.ari.post(f"/channels/{action.channel}/snoop/{name}", spy="both", app=APP, appArgs="tape")
+
+    async def tape(self, channel: str) -> None:
+        """The channel that listens is there: write down what it hears, under the name of the one it listens to."""
+        name = channel.removesuffix(TAPE)
+        try:
+            await self.ari.post(f"/channels/{channel}/record", name=name, format="wav", ifExists="overwrite")
+        except (AriError, aiohttp.ClientError, TimeoutError) as error:
+            _logger.warning("%s is not recorded: %s", name, error)
 
     async def _clear_away(self, line: Line) -> None:
         state = line.call.state

@@ -12,10 +12,15 @@ Event = Callable[[Call], list[Any]]
 
 
 class Line:
-    """A call under way: its machine, its queue of events and the task that works it off."""
+    """A call under way: its machine, its queue of events and the task that works it off, and what Odoo has not been
+    told yet."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, may_talk: bool = False) -> None:
         self.call = call
         self.queue: asyncio.Queue[Event] = asyncio.Queue()
         self.timers: dict[str, asyncio.TimerHandle] = {}
         self.task: asyncio.Task[None] | None = None
+        self.facts: list[tuple[str, dict[str, Any]]] = []
+        self.snapshot: dict[str, Any] = {}
+        self.may_have_bridge = may_talk  # in Asterisk; of a call that was taken up nobody knows
+        self.told: asyncio.Future[None] | None = None  # done when Odoo knows all

@@ -39,6 +39,15 @@ class Order:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Note:
+    """What has happened to a call since the last time, in order, and how it stands now."""
+
+    key: str
+    facts: list[tuple[str, dict[str, Any]]]
+    snapshot: dict[str, Any]
+
+
 class Office(Protocol):
     """Methods may block: they are called in threads, several at once. Whatever they raise ends the call that asked,
     never the bridge."""
@@ -46,11 +55,14 @@ class Office(Protocol):
     def enter(self, entrance: Entrance) -> Opening:
         """Note a call that has come in; where it is to go."""
 
-    def ask(self, key: str, what: str, ref: int) -> list[Stage]:
+    def ask(self, key: str, what: str, ref: int, text: str) -> list[Stage]:
         """Where a call goes that has come to an ``Ask``."""
 
-    def note(self, key: str, facts: list[tuple[str, dict[str, Any]]], snapshot: dict[str, Any]) -> None:
-        """Keep what has happened."""
+    def wish(self, key: str, verb: str, user_id: int) -> None:
+        """What a user wants done to his call, by the keys of his desk telephone: it comes back as an order."""
+
+    def note(self, notes: list[Note]) -> None:
+        """Keep what has happened, of several calls."""
 
     def orders(self) -> list[Order]:
         """What has been asked for since the last time, in order. Each is given once."""
@@ -64,8 +76,8 @@ class Office(Protocol):
     def open_calls(self) -> dict[str, dict[str, Any]]:
         """Calls that have not ended, with the snapshot last noted."""
 
-    def lost(self, keys: list[str]) -> None:
-        """Calls that have ended while nobody watched: their true end is in the record of events (CEL)."""
+    def lost(self, keys: list[str]) -> bool:
+        """Calls that have ended while nobody watched: their true end is in the record of events (CEL). True: noted."""
 
     def recorded(self, key: str, name: str, sound: bytes) -> bool:
         """A sound file of a call. True: it is kept, and may be deleted in Asterisk."""

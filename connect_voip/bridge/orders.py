@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .commands import Refused
+from .desk import Refused
 from .stages import unpack
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ def obey(call: Call, order: Order) -> list[Action]:
             return call.complete(user)
         case "cancel":
             return call.cancel(user)
+        case "warn":
+            return call.warn()
+        case "cut":
+            return call.cut()
         case "offer":
             return call.offered(unpack(data["stages"]))
         case "park" if SPACE.fullmatch(data["space"]):

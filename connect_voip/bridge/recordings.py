@@ -34,7 +34,12 @@ async def collect(runner: Runner, key: str, names: list[str], wait: float = SETT
 
 async def collect_left(runner: Runner) -> None:
     """Files of calls that ended while no bridge was there to fetch them."""
-    for stored in await runner.ari.get("/recordings/stored"):
+    try:
+        left = await runner.ari.get("/recordings/stored")
+    except (AriError, aiohttp.ClientError, TimeoutError) as error:
+        _logger.warning("Recordings stay in Asterisk's spool until the next connection: %s", error)
+        return
+    for stored in left:
         name = stored["name"]
         key = name.partition("-leg")[0].partition("-sound")[0]
         if key not in runner.lines:
@@ -43,7 +48,8 @@ async def collect_left(runner: Runner) -> None:
 
 async def _fetch(runner: Runner, key: str, name: str) -> None:
     path = f"/recordings/stored/{quote(name, safe='')}"
-    sound = await runner.ari.file(f"{path}/file")
-    kept = await runner.in_thread(runner.office.recorded, key, name, sound)
-    if kept:
-        await runner.ari.delete(path)
+    async with runner.filing:
+        sound = await runner.ari.file(f"{path}/file")
+        kept = await runner.in_thread(runner.office.recorded, key, name, sound)
+        if kept:
+            await runner.ari.delete(path)

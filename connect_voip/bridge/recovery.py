@@ -6,10 +6,12 @@ the state after its last fact; what happened since shows in which of its channel
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
 from .commands import Call
+from .hands import TAPE
 from .line import Line
 from .recordings import collect_left
 from .state import BEFORE, RINGING, Party, State
@@ -19,26 +21,38 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
+AGAIN = 2.0  # s until the next attempt to tell Odoo
+
+
+class NotRecovered(Exception):
+    """Not all is known that is needed to take the calls up."""
+
 
 async def recover(runner: Runner) -> None:
-    """Take the open calls up again; end those that Asterisk knows nothing of any more."""
+    """Take the open calls up again; end those that Asterisk knows nothing of any more. What may fail is asked first:
+    nothing is done on half of the answers."""
     channels = {each["id"]: each for each in await runner.ari.get("/channels")}
-    known = await runner.in_thread(runner.office.open_calls) or {}
-    lost = []
-    for key, snapshot in known.items():
-        if key in runner.lines:
-            _compare(runner, key, channels)
-        elif state := _read(key, snapshot, channels):
-            _take_up(runner, state, channels)
-        else:
-            lost.append(key)
-    for key in runner.lines.keys() - known.keys():
+    bridges = [each["id"] for each in await runner.ari.get("/bridges")]
+    known = await runner.in_thread(runner.office.open_calls)
+    if known is None:  # not an empty house: calls that we know nothing of would be taken for nobody's
+        raise NotRecovered("Odoo did not say which calls are open")
+    new = known.keys() - runner.lines.keys()
+    lost = [key for key in known if key in new and not _take_up(runner, key, known[key], channels)]
+    for key, line in runner.lines.items():
         _compare(runner, key, channels)
-    await _sweep(runner, channels)
+        if key in new and line.call.state.phase in (BEFORE, RINGING):
+            runner.tell(key, lambda call: call.taken_up())
+    await _sweep(runner, channels, bridges)
     runner.spawn(collect_left(runner))
     if lost:
-        await runner.in_thread(runner.office.lost, lost)
+        runner.spawn(_end(runner, lost))
     _logger.info("Connected: %s channels, %s calls, %s ended meanwhile", len(channels), len(runner.lines), len(lost))
+
+
+async def _end(runner: Runner, lost: list[str]) -> None:
+    """Until Odoo has noted it: nobody else will."""
+    while not await runner.in_thread(runner.office.lost, lost):
+        await asyncio.sleep(AGAIN)
 
 
 def _read(key: str, snapshot: dict[str, Any], channels: dict[str, Any]) -> State | None:
@@ -56,14 +70,16 @@ def _own(state: State, channels: dict[str, Any]) -> list[str]:
     return [*state.channels(), *(each for each in channels if each.startswith(f"{state.key}-leg"))]
 
 
-def _take_up(runner: Runner, state: State, channels: dict[str, Any]) -> None:
+def _take_up(runner: Runner, key: str, snapshot: dict[str, Any], channels: dict[str, Any]) -> bool:
+    """False: nothing lives of this call."""
+    state = _read(key, snapshot, channels)
+    if state is None:
+        return False
     for leg in _own(state, channels):
         if leg in channels and leg not in state.channels():
             state.legs[leg] = Party(leg)
-    runner.open(Line(Call(state)))
-    _compare(runner, state.key, channels)
-    if state.phase in (BEFORE, RINGING):
-        runner.tell(state.key, lambda call: call.taken_up())
+    runner.open(Line(Call(state), may_talk=True))
+    return True
 
 
 def _compare(runner: Runner, key: str, channels: dict[str, Any]) -> None:
@@ -77,11 +93,11 @@ def _compare(runner: Runner, key: str, channels: dict[str, Any]) -> None:
             runner.tell(key, lambda call, channel=channel: call.answered(channel))  # type: ignore[misc]
 
 
-async def _sweep(runner: Runner, channels: dict[str, Any]) -> None:
+async def _sweep(runner: Runner, channels: dict[str, Any], bridges: list[str]) -> None:
     """Bridges and legs of ours that belong to no call any more."""
-    for bridge in await runner.ari.get("/bridges"):
-        if bridge["id"].startswith("b-") and bridge["id"][2:] not in runner.lines:
-            await runner.hands.quietly("DELETE", f"/bridges/{bridge['id']}")
+    for bridge in bridges:
+        if bridge.startswith("b-") and bridge[2:] not in runner.lines:
+            await runner.hands.quietly("DELETE", f"/bridges/{bridge}")
     for channel in channels:
-        if "-leg" in channel and channel not in runner.channels:
+        if "-leg" in channel and channel not in runner.channels and not channel.endswith(TAPE):
             await runner.hands.quietly("DELETE", f"/channels/{channel}")

@@ -13,22 +13,29 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
+import aiohttp
+
 from . import actions as do
 from .ami import Ami
-from .ari import Ari
-from .commands import Call, Refused
+from .ari import Ari, AriError
+from .commands import Call
+from .desk import Refused
 from .hands import Hands
 from .line import Event, Line
 from .office import Entrance, Office, Order
 from .orders import obey
-from .recovery import recover
+from .recovery import AGAIN, NotRecovered, recover
+from .refer import on_transfer
 from .selftest import Probe, test_exchange
 from .stages import CONGESTION, End, Stage, unpack
 from .state import OVER, Party, State
+from .teller import Teller
 
 _logger = logging.getLogger(__name__)
 T = TypeVar("T")
 THREADS = 4  # that wait for Odoo; each holds a connection of the database while it works
+FILING = 2  # recordings fetched at once: threads are left for those who wait
+TELLS = 3.0  # s at most, before the end, to tell Odoo what it does not know yet
 
 
 class Runner:
@@ -42,23 +49,39 @@ class Runner:
         self.probes: dict[str, Probe] = {}  # channels of self-tests
         self._tasks: set[asyncio.Task[Any]] = set()
         self.is_ready = asyncio.Event()
+        self.teller = Teller(self)
+        self.filing = asyncio.Semaphore(FILING)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="office")
 
     async def run(self) -> None:
         """Until another process takes over."""
         async for event in self.ari.events():
             if event is None:
-                await recover(self)  # Asterisk repeats no event
-                self.is_ready.set()
+                await self._recover()
             else:
-                self._on_event(event)
+                self._hear(event)
         self.is_ready.clear()
+
+    async def _recover(self) -> None:
+        """Asterisk repeats no event: compare, and again until Asterisk and Odoo have both answered. Events wait."""
+        self.is_ready.clear()
+        while True:
+            try:
+                await recover(self)
+            except (AriError, aiohttp.ClientError, TimeoutError, NotRecovered) as error:
+                _logger.warning("The calls could not be taken up, once more: %s", error or type(error).__name__)
+                await asyncio.sleep(AGAIN)
+            else:
+                self.is_ready.set()
+                return
 
     async def close(self) -> None:
         """Let go of everything; the calls go on in Asterisk."""
         for line in self.lines.values():
             for timer in line.timers.values():
                 timer.cancel()
+        if self.teller.task:
+            await asyncio.wait({self.teller.task}, timeout=TELLS)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -67,6 +90,13 @@ class Runner:
 
     # --- events of Asterisk ---
 
+    def _hear(self, event: dict[str, Any]) -> None:
+        """One that cannot be read costs itself alone."""
+        try:
+            self._on_event(event)
+        except Exception:
+            _logger.exception("An event of Asterisk could not be read: %s", event)
+
     def _on_event(self, event: dict[str, Any]) -> None:
         channel = event.get("channel", {}).get("id", "")
         if probe := self.probes.get(channel):
@@ -74,7 +104,12 @@ class Runner:
             return
         match event["type"]:
             case "StasisStart":
-                self._on_start(event["channel"], event.get("args") or [""])
+                if "replace_channel" not in event:  # the helper of a transfer: that has an event of its own
+                    self._on_start(event["channel"], event.get("args") or [""])
+            case "ChannelDtmfReceived":
+                self.tell(self.channels.get(channel, ""), lambda call: call.pressed(channel, event["digit"]))
+            case "BridgeBlindTransfer" | "BridgeAttendedTransfer" if event["result"] == "Success":
+                on_transfer(self, event)
             case "ChannelDestroyed":
                 key = self.channels.pop(channel, "")
                 self.tell(key, lambda call: call.gone(channel, event.get("cause", 16)))
@@ -93,6 +128,8 @@ class Runner:
         elif what == "first":
             self.channels[number] = args[1]
             self.tell(args[1], _begin, else_hang=number)
+        elif what == "tape":
+            self.spawn(self.hands.tape(number))
         elif what == "test":
             self.spawn(self.hands.quietly("DELETE", f"/channels/{number}"))  # its test has been given up
         elif what == "return":
@@ -134,19 +171,21 @@ class Runner:
             self.spawn(self.hands.quietly("DELETE", f"/channels/{else_hang}"))
 
     def hand_on(self, handed: do.Yield) -> None:
-        """A channel goes over to a parked call; when that is not parked any more, its caller hears that it is over."""
-        party = Party(handed.channel, handed.user_id, handed.endpoint)
+        """A channel goes over to another call; when that does not want it any more, its owner hears that it is over."""
+        party = Party(handed.channel, handed.user_id, handed.endpoint, is_up=handed.is_up)
 
-        def fetched(call: Call) -> list[Any]:
+        def taken(call: Call) -> list[Any]:
             try:
-                actions = call.fetched(party)
+                if call.state.phase == OVER:
+                    raise Refused("no_call")
+                actions = call.joined(handed.replaces, party) if handed.replaces else call.fetched(party)
             except Refused:
                 self.spawn(self.hands.quietly("DELETE", f"/channels/{handed.channel}"))
                 return []
             self.channels[handed.channel] = handed.key
             return actions
 
-        self.tell(handed.key, fetched, else_hang=handed.channel)
+        self.tell(handed.key, taken, else_hang=handed.channel)
 
     async def _work(self, line: Line, first: Coroutine[Any, Any, None] | None) -> None:
         state = line.call.state
@@ -160,6 +199,8 @@ class Runner:
                 _logger.info("Call %s refuses: %s", state.key, refusal)
             except Exception:
                 _logger.exception("Call %s: an event could not be worked off; the call goes on", state.key)
+        if line.told:
+            await line.told  # as long as its end is not noted, the call is one of ours
         self._forget(line)
 
     def _forget(self, line: Line) -> None:
@@ -196,14 +237,16 @@ class Runner:
             return []
 
     async def _originate(self, order: Order) -> None:
-        """Ring the telephone of the one who calls; when he picks up, his call begins."""
-        first = Party(order.key, order.user_id, order.data["endpoint"])
+        """Ring the first telephone that is there of the one who calls; when he picks up, his call begins."""
+        first = Party(order.key, order.user_id)
         state = State(order.key, first)
         state.stages = unpack(order.data["stages"])
-        line = Line(Call(state))
-        self.open(line)
-        if not await self.hands.ring_first(line, order.data):
-            self.tell(order.key, lambda call: call.gone(order.key, CONGESTION))
+        self.open(Line(Call(state)))
+        for endpoint in order.data["endpoints"]:
+            first.endpoint = endpoint
+            if await self.hands.ring_first(order.key, endpoint, order.data):
+                return
+        self.tell(order.key, lambda call: call.gone(order.key, CONGESTION))
 
     # --- helpers ---
 
@@ -221,10 +264,15 @@ class Runner:
             _logger.exception("Odoo did not answer: %s", getattr(work, "__name__", work))
             return None
 
-    async def ask(self, line: Line, what: str, ref: int) -> None:
-        stages: list[Stage] | None = await self.in_thread(self.office.ask, line.call.state.key, what, ref)
+    async def ask(self, line: Line, query: do.Query) -> None:
+        """Once Odoo knows all that has happened so far: its answer may take an operator's channel, and what is told
+        afterwards gives back those that the call does not hold."""
+        if line.told:
+            await asyncio.wait({line.told})
+        key = line.call.state.key
+        stages: list[Stage] | None = await self.in_thread(self.office.ask, key, query.what, query.ref, query.text)
         self.tell(
-            line.call.state.key,
+            key,
             lambda call: call.routed([End(CONGESTION, "not_answered")] if stages is None else stages),
         )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "asterisk"
 BLANK = re.compile(r"@\{(\w+)\}")
+TLS = "pjsip_tls.conf"
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,11 @@ class Switch:
     https_port: int = 8089
     ami_port: int = 5038
     sip_port: int = 5060
+    sip_tls_port: int = 5061
     rtp_start: int = 21000
     rtp_end: int = 30000
     parking_seconds: int = 90
+    queue_after: int = 10
     tls: str = "no"
     certificate: str = ""
     private_key: str = ""
@@ -58,11 +61,12 @@ def render(switch: Switch) -> dict[str, str]:
     for name, value in values.items():
         if re.search(r"[\r\n]", value):
             raise ValueError(f"{name} holds a line break")
-    return {file.name: BLANK.sub(lambda match: values[match[1]], file.read_text()) for file in _templates()}
+    names = _templates() - (set() if switch.certificate else {TLS})
+    return {name: BLANK.sub(lambda match: values[match[1]], (TEMPLATES / name).read_text()) for name in sorted(names)}
 
 
-def _templates() -> list[Path]:
-    return sorted(TEMPLATES.glob("*.conf"))
+def _templates() -> set[str]:
+    return {file.name for file in TEMPLATES.glob("*.conf")}
 
 
 def write(switch: Switch) -> None:
@@ -72,7 +76,10 @@ def write(switch: Switch) -> None:
     folders += [switch.spool / name for name in ("recording", "monitor", "tmp", "outgoing", "voicemail", "system")]
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name, text in render(switch).items():
+    files = render(switch)
+    for name in _templates() - files.keys():
+        (switch.etc / name).unlink(missing_ok=True)
+    for name, text in files.items():
         file = switch.etc / name
         file.write_text(text)
         file.chmod(0o600)  # passwords

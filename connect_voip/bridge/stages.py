@@ -13,13 +13,15 @@ NO_ANSWER, BUSY, NORMAL, CONGESTION, ELSEWHERE = 19, 17, 16, 34, 26  # causes of
 
 @dataclass(frozen=True)
 class Target:
-    """One telephone to ring: ``after`` seconds from the beginning of the stage, for ``seconds``."""
+    """One telephone to ring: ``after`` seconds from the beginning of the stage, for ``seconds``. With ``at_once`` it is
+    told to answer by itself (VOI-21)."""
 
     endpoint: str
     user_id: int = 0
     after: float = 0.0
     seconds: float = 30.0
     caller_id: str = ""
+    at_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,12 @@ class Ring:
 
 @dataclass(frozen=True)
 class Ask:
-    """Ask Odoo again when the call has come here: for the specialist of a line, free only then."""
+    """Ask Odoo again when the call has come here: for the specialist of a line, free only then; for where a number
+    leads that a telephone on a desk has dialled to transfer (``text``)."""
 
     what: str
     ref: int = 0
+    text: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from .actions import Action
@@ -28,6 +28,7 @@ class Party:
     user_id: int = 0
     endpoint: str = ""
     is_up: bool = False
+    typed: str = ""  # the last keys of his telephone
 
 
 @dataclass
@@ -56,8 +57,13 @@ class State:
 
     def to_json(self) -> dict[str, Any]:
         """A dict that ``from_json`` reads; pending actions are not part of it."""
-        values = {name: value for name, value in asdict(self).items() if name not in ("out", "stages")}
-        return {**values, "stages": pack(self.stages)}
+        values = {name: value for name, value in vars(self).items() if name != "out"}
+        for name in ("first", "second", "third"):
+            values[name] = dict(vars(values[name])) if values[name] else None
+        for name in ("rejoining", "due", "bridged", "music", "messages", "recorded"):
+            values[name] = values[name].copy()
+        legs = {leg: dict(vars(party)) for leg, party in self.legs.items()}
+        return {**values, "legs": legs, "stages": pack(self.stages)}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> State:

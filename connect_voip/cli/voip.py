@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import sys
 
 import psycopg2
 from odoo import SUPERUSER_ID, api
@@ -22,6 +23,7 @@ _logger = logging.getLogger(__name__)
 LOCK = 7361  # first half of the advisory lock's key; the second is the exchange
 STANDBY = 0.5  # s between attempts to get it
 LOST, REPLACED = "lost", "replaced"
+SWITCH = 0.0005  # s that a thread may compute on while the one that speaks with Asterisk has something to do
 BEAT = 5.0  # s between signs of life, and between looks for orders whose NOTIFY was lost
 
 
@@ -36,6 +38,7 @@ class Voip(Command):
         options, rest = parser.parse_known_args(cmdargs)
         config.parse_config(rest, setup_logging=True)
         config["max_cron_threads"] = 0
+        sys.setswitchinterval(SWITCH)
         database = config["db_name"][0] if isinstance(config["db_name"], list) else config["db_name"]
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(serve(database, options.pbx))

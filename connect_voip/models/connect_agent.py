@@ -1,7 +1,16 @@
-"""«Разговариваю» and the voice statuses of a contact centre: what a specialist's calls make of his status (ROU-27,
-appendix B). He takes no new requests then; whoever is bound to him writes on."""
+"""What a specialist's calls make of his status (ROU-04, ROU-27, appendix B): «Разговариваю», in a contact centre
+«Резерв», «Разговор», «Удержание», and after a call on a line «Постобработка». He takes nothing new then; whoever is
+bound to him writes on.
+
+Wrap-up follows from the tables alone: the fact «left» says when he was out of a conversation and how long the line
+gives him, so that a process that dies changes nothing. A status that he sets by hand ends it.
+"""
 
 from odoo import api, models
+from odoo.addons.connect_routing.models.connect_request import NOW
+from odoo.tools import SQL
+
+from .connect_call import LIVE
 
 # by the profile of the specialist: what each state of a call of his means
 STATUSES = {
@@ -28,8 +37,26 @@ class ConnectAgent(models.Model):
         user_ids = sorted(self.env.cr.postcommit.data.pop("connect.calls", ()))
         with self.env["connect.dispatcher"]._short_transaction() as dispatcher:
             agents = dispatcher.env["connect.agent"]
-            for agent in agents.search([("user_id", "in", user_ids)], order="id"):
-                agent._in_call(agent._call_status())
+            agents.search([("user_id", "in", user_ids)], order="id")._follow()
+
+    @api.model
+    def _check_forced(self):
+        """What ``_follow_now`` would have done in a process that has died."""
+        super()._check_forced()
+        calls = self.env["connect.call"].search([("state", "in", LIVE)])
+        users = calls.user_id | calls.caller_user_id
+        self.search(["|", ("call_status_id", "!=", False), ("user_id", "in", users.ids)], order="id")._follow()
+
+    def _follow(self):
+        for agent in self:
+            code = agent._call_status()
+            left_at, until = agent._wrapup()
+            if code:
+                agent._in_call(code)
+            elif until:
+                agent._in_call("wrapup", at=left_at, until=until)
+            else:
+                agent._in_call("", at=left_at)
 
     def _call_status(self):
         """The code that his calls force now; empty when he is in none."""
@@ -46,3 +73,34 @@ class ConnectAgent(models.Model):
         return next(
             (known[state] for state in ("talking", "held", "ringing") if state in states and state in known), ""
         )
+
+    def _wrapup(self):
+        """``(since when he is out of his last conversation on a line, until when its wrap-up lasts)``; None for what is
+        not so. Both are None when a later word of his has made it void."""
+        self.ensure_one()
+        self.env.cr.execute(
+            SQL(
+                """SELECT f.at, CASE WHEN ends.at > %(now)s AND a.profile = 'contact_center' THEN ends.at END
+                     FROM connect_agent a
+                     JOIN LATERAL (SELECT at, (data ->> 'wrapup')::int AS seconds FROM connect_call_fact
+                                    WHERE user_id = a.user_id AND name = 'left' ORDER BY id DESC LIMIT 1) f ON TRUE
+                     CROSS JOIN LATERAL (SELECT f.at + make_interval(secs => f.seconds) AS at) ends
+                    WHERE a.id = %(id)s AND f.at > coalesce(a.declared_at, '-infinity')""",
+                now=NOW,
+                id=self.id,
+            )
+        )
+        return self.env.cr.fetchone() or (None, None)
+
+    @api.model
+    def _in_wrapup(self, users):
+        """``{user_id: seconds that are left}`` of those who are in it."""
+        self.env.cr.execute(
+            SQL(
+                """SELECT user_id, extract(epoch FROM call_status_until - %(now)s)::float
+                     FROM connect_agent WHERE user_id = ANY(%(users)s) AND call_status_until > %(now)s""",
+                now=NOW,
+                users=users.ids,
+            )
+        )
+        return dict(self.env.cr.fetchall())

@@ -25,11 +25,13 @@ MISSED = [
     ("unreachable", "Cannot be reached"),
     ("refused", "Not allowed"),
     ("no_line", "No free line"),
+    ("full", "The conference room is full"),
 ]
 
 
 class ConnectCall(models.Model):
     _name = "connect.call"
+    _inherit = ["connect.plain.row"]
     _description = "Call"
     _order = "id desc"
     _log_access = False

@@ -1,7 +1,7 @@
 """What the bridge asks: a call has come in, where does it go; what was ordered; which calls are open. Called in the
 bridge's own process, as the system, each in a transaction of its own (../office.py)."""
 
-import logging
+import json
 
 from odoo import api, models
 from odoo.addons.connect_routing.models.connect_request import NOW
@@ -9,8 +9,6 @@ from odoo.tools import SQL
 from psycopg2.extras import Json
 
 from .connect_call import LIVE
-
-_logger = logging.getLogger(__name__)
 
 REJECTED = 21
 STATE_OF_FACT = {
@@ -83,8 +81,10 @@ class ConnectCallBridge(models.Model):
         return self.browse(row[0]) if row else self._of_key(values["key"])
 
     @api.model
-    def _ask(self, key, what, ref):
+    def _ask(self, key, what, ref, text=""):
         """Where a call goes that has come to an ``Ask``: what is asked names the method."""
+        if what == "refer":
+            return self._ask_refer(key, ref, text)
         return getattr(self, {"line": "_ask_line", "step": "_ask_step"}[what])(key, ref)
 
     @api.model
@@ -94,30 +94,50 @@ class ConnectCallBridge(models.Model):
         return {call.key: call.snapshot or {} for call in calls}
 
     @api.model
-    def _note(self, key, facts, snapshot):
-        """Keep what has happened to a call."""
-        self.env.cr.execute("SELECT id FROM connect_call WHERE key = %s FOR NO KEY UPDATE", [key])
-        row = self.env.cr.fetchone()
-        if not row:
-            return
-        call = self.browse(row[0])
-        call.invalidate_recordset()
+    def _note(self, notes):
+        """Keep what has happened to calls, in the order in which it is told.
+
+        :param list notes: ``(key, [(fact, data)], snapshot)`` for each call. The rows are locked by one statement, in
+            the order of their ids, so that two who note the same calls never wait for each other.
+        """
+        self.env.cr.execute(
+            "SELECT key, id FROM connect_call WHERE key = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+            [[key for key, _facts, _snapshot in notes]],
+        )
+        known = dict(self.env.cr.fetchall())
+        calls = self.browse(known.values())
+        calls.invalidate_recordset()
+        by_id = {call.id: call for call in calls}  # they are read together
+        for key, facts, snapshot in notes:
+            if key in known:
+                by_id[known[key]]._note_one(facts, snapshot)
+        self._keep_snapshots({known[key]: snapshot for key, _facts, snapshot in notes if key in known})
+        calls._wake()
+
+    def _note_one(self, facts, snapshot):
         for name, data in facts:
-            call._write_fact(name, data)
-            handler = getattr(call, f"_on_{name}", None)
+            self._write_fact(name, data)
+            handler = getattr(self, f"_on_{name}", None)
             if handler:
                 handler(data)
-        call._hold_lines(snapshot)
-        call._set_row({"snapshot": Json(snapshot)} if call.state in LIVE else {"snapshot": None})
-        call._wake()
-        self.env["connect.agent"]._follow_calls(call._staff().ids)
+        self._hold_lines(snapshot)
 
-    def _write_fact(self, name, data):
+    @api.model
+    def _keep_snapshots(self, snapshots):
+        """``{id: snapshot}``, for as long as the call lasts."""
+        self.env.cr.execute(
+            """UPDATE connect_call c SET snapshot = CASE WHEN c.state = ANY(%s) THEN kept.snapshot END
+                 FROM unnest(%s, %s::jsonb[]) kept (id, snapshot) WHERE c.id = kept.id""",
+            [list(LIVE), list(snapshots), [json.dumps(each) for each in snapshots.values()]],
+        )
+        self.browse(snapshots).invalidate_recordset(["snapshot"])
+
+    def _write_fact(self, name, data, at=None):
         self.env.cr.execute(
             SQL(
                 "INSERT INTO connect_call_fact (call_id, at, name, user_id, data) VALUES (%s, %s, %s, %s, %s)",
                 self.id,
-                NOW,
+                at or NOW,
                 name,
                 data.get("user_id") or None,
                 Json(data),
@@ -126,37 +146,23 @@ class ConnectCallBridge(models.Model):
         if state := STATE_OF_FACT.get(name):
             self._set_row({"state": state})
 
-    def _set_row(self, values):
-        self.env.cr.execute(
-            SQL(
-                "UPDATE connect_call SET %s WHERE id = %s",
-                SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()),
-                self.id,
-            )
-        )
-        self.invalidate_recordset()
-
     def _wake(self):
-        """Screens of those who take part read the call again."""
-        for user in self._staff():
-            user._bus_send("connect.call/changed", {"key": self.key})
-        if self.partner_id:
-            self.partner_id._bus_send("connect.call/changed", {"key": self.key})
-
-    def _staff(self):
-        """Who of the employees takes part, or is or was rung."""
+        """Screens of those who take part read these calls again, and after the commit the statuses of the employees
+        among them follow: of whoever takes part, has taken part, or is or was rung last."""
         self.env.cr.execute(
-            "SELECT DISTINCT user_id FROM connect_call_fact WHERE call_id = %s AND user_id IS NOT NULL", [self.id]
+            """SELECT c.key, u.id, coalesce(u.partner_id, who.partner_id)
+                 FROM connect_call c CROSS JOIN LATERAL (
+                     SELECT c.user_id, NULL::int AS partner_id UNION SELECT c.caller_user_id, NULL
+                     UNION SELECT NULL, c.partner_id
+                     UNION SELECT user_id, NULL FROM connect_call_fact WHERE call_id = c.id
+                     UNION SELECT jsonb_array_elements_text(rung.data -> 'user_ids')::int, NULL FROM (
+                         SELECT data FROM connect_call_fact WHERE call_id = c.id AND name = 'ringing'
+                          ORDER BY id DESC LIMIT 1) rung) who
+                 LEFT JOIN res_users u ON u.id = who.user_id
+                WHERE c.id = ANY(%s) AND coalesce(u.id, who.partner_id) IS NOT NULL ORDER BY c.id""",
+            [self.ids],
         )
-        spoke = self.env["res.users"].browse([row[0] for row in self.env.cr.fetchall()])
-        return self.user_id | self.caller_user_id | self._ringing_users() | spoke
-
-    def _ringing_users(self):
-        """Whose telephones ring, or rang last."""
-        self.env.cr.execute(
-            """SELECT data -> 'user_ids' FROM connect_call_fact WHERE call_id = %s AND name = 'ringing'
-                ORDER BY id DESC LIMIT 1""",
-            [self.id],
-        )
-        row = self.env.cr.fetchone()
-        return self.env["res.users"].browse(row[0] if row else ())
+        found = self.env.cr.fetchall()
+        for key, _user_id, partner_id in found:
+            self.env["res.partner"].browse(partner_id)._bus_send("connect.call/changed", {"key": key})
+        self.env["connect.agent"]._follow_calls([user_id for _key, user_id, _partner_id in found if user_id])

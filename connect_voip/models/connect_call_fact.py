@@ -33,6 +33,8 @@ class ConnectCallFact(models.Model):
             ("voicemail", "Message left"),
             ("fetch", "Takes a parked call"),
             ("rejoined", "Back after the page was loaded anew"),
+            ("cut", "Cut: the minutes of the company have run out"),
+            ("left", "The specialist is out of the conversation"),
             ("ended", "Ended"),
         ],
         required=True,
@@ -40,6 +42,8 @@ class ConnectCallFact(models.Model):
     )
     user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict", index="btree_not_null")
     data = fields.Json(readonly=True)
+
+    _last_left = models.Index("(user_id, id) WHERE name = 'left'")
 
     def init(self):
         forbid_changes(self.env.cr, self._table)

@@ -11,18 +11,29 @@ class ConnectCallIn(models.Model):
         """Where a call goes that has come to this step; no stages: to the next step."""
         call = self._of_key(key)
         step = self.env["connect.inbound.step"].browse(step_id).exists()
-        if not call or not step or call.company_id != step.company_id:
+        if not call or not step:
             return []
-        if step.kind == "line":
-            partner = call.partner_id or self._person_of_number(step.company_id, call.caller_number)
-            self._connect_caller(step.line_id, partner)
-            stages, values = self._way_of_person(step.line_id, partner, "phone")
-        else:
-            stages, values = step.with_context(connect_call_key=key)._ring(call.caller_number)
-        values = {name: value for name, value in values.items() if value}
+        way = self.with_context(connect_call_key=key)
+        stages, values = way._way_of_step(step, call.company_id, call.partner_id, call.caller_number)
         if values:
             call._set_row(values)
         return stages
+
+    @api.model
+    def _way_of_step(self, step, company, partner, caller):
+        """Where a call of this company goes at this step: ``(stages, values for the call)``.
+
+        :param partner: who calls, when a step before has found out; empty otherwise
+        """
+        if step.company_id != company:
+            return [], {}
+        if step.kind == "line":
+            partner = partner or self._person_of_number(step.company_id, caller)
+            self._connect_caller(step.line_id, partner)
+            stages, values = self._way_of_person(step.line_id, partner, "phone")
+        else:
+            stages, values = step._ring(caller)
+        return stages, {name: value for name, value in values.items() if value}
 
     @api.model
     def _connect_caller(self, line, partner):

@@ -24,6 +24,9 @@ class ConnectCallNotes(models.Model):
                 "answer_at": SQL("coalesce(answer_at, %s)", NOW),
             }
         )
+        operator = user or self.caller_user_id
+        if operator and self.line_id:
+            self.env["connect.script.run"]._begin(self, operator)
         if user and self.request_id.state in ("queued", "offered", "active"):
             self._work_of(user)
 
@@ -43,6 +46,9 @@ class ConnectCallNotes(models.Model):
         """Nobody picked up: a call on a line is told to its company, and stays with the specialist (ROU-25)."""
         self._set_row({"missed_reason": data.get("reason") or "not_answered"})
 
+    def _on_conference(self, data):
+        self._set_row({"answer_at": SQL("coalesce(answer_at, %s)", NOW)})
+
     def _on_parked(self, data):
         self._set_row({"slot": data["slot"]})
 
@@ -51,9 +57,23 @@ class ConnectCallNotes(models.Model):
         self._on_answered(data)
         self._set_row({"slot": None})
 
+    def _on_transferred(self, data):
+        self._leave(self.env["res.users"].browse(data.get("user_id") or ()))
+
+    def _leave(self, users):
+        """These specialists are out of a conversation on a line: their wrap-up begins (VOI-27), even if the person
+        talks on with somebody else. A call that is on no line has none: nothing of it is to be written down."""
+        if not self.line_id or not self.answer_at:
+            return
+        for user in users:
+            data = {"user_id": user.id, "wrapup": self.line_id.wrapup_time}
+            self._write_fact("left", data, at=self.end_at)
+
     def _on_ended(self, data):
         missed = data.get("missed") or None
-        was_answered = bool(self.answer_at or data.get("handed"))  # handed: it went over into the call it has fetched
+        if missed == "full":  # the room's door was shut
+            self._set_row({"answer_at": None})
+        was_answered = bool(self.answer_at or data.get("handed"))  # handed: it went over into another call
         self._set_row(
             {
                 "state": "ended" if was_answered else "missed",
@@ -63,9 +83,22 @@ class ConnectCallNotes(models.Model):
                 "missed_reason": None if was_answered else missed or self.missed_reason or "abandoned",
             }
         )
+        self._leave(self._talked_last())
         if self.state == "missed" and self.direction == "outgoing" and self.partner_id:
             self._tell_unreached()
         self._tell_end()
+
+    def _talked_last(self):
+        """The specialists who were in the conversation when it ended: whose call it was, but for who has handed it over
+        or parked it before."""
+        self.env.cr.execute(
+            """SELECT DISTINCT ON (user_id) user_id, name FROM connect_call_fact
+                WHERE call_id = %s AND name IN ('answered', 'fetched', 'transferred', 'parked') AND user_id IS NOT NULL
+                ORDER BY user_id, id DESC""",
+            [self.id],
+        )
+        gone = [user_id for user_id, name in self.env.cr.fetchall() if name in ("transferred", "parked")]
+        return (self.user_id | self.caller_user_id).filtered(lambda user: user.id not in gone)
 
     def _tell_unreached(self):
         """Whoever has called a person learns why he hears nobody."""
@@ -108,7 +141,7 @@ class ConnectCallNotes(models.Model):
                     "snapshot": None,
                 }
             )
+            call._leave(call._talked_last())
             self.env["connect.trunk.use"]._keep(call.key, None)
             call._tell_end()
             call._wake()
-            self.env["connect.agent"]._follow_calls(call._staff().ids)

@@ -64,7 +64,8 @@ class ConnectCallOrder(models.Model):
         self.env.cr.execute("UPDATE connect_call_order SET state = 'refused', code = %s WHERE id = %s", [code, self.id])
         self.invalidate_recordset()
         self.env["connect.trunk.use"]._drop(self.key)
-        self.user_id._bus_send("connect.call/refused", {"key": self.key, "text": self._refusal_text(code)})
+        text = self.with_context(lang=self.user_id.lang)._refusal_text(code)
+        self.user_id._bus_send("connect.call/refused", {"key": self.key, "text": text})
 
     def _refusal_text(self, code):
         texts = {

@@ -89,9 +89,22 @@ class ConnectCallOut(models.Model):
         if number.startswith("+"):
             return number[1:]
         try:
-            found = phonenumbers.parse(number, company.country_id.code or None)
+            found = phonenumbers.parse(number, self._country_of(company))
         except phonenumbers.NumberParseException:
             return number
         if not phonenumbers.is_valid_number(found):
             return number
         return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)[1:]
+
+    @api.model
+    def _country_of(self, company):
+        """Two letters, or None. Read past ``company.country_id``, which gathers the whole address first: that took as
+        long as all other decisions about a call together."""
+        self.env["res.partner"].flush_model(["country_id"])
+        self.env.cr.execute(
+            """SELECT t.code FROM res_company c JOIN res_partner p ON p.id = c.partner_id
+                 JOIN res_country t ON t.id = p.country_id WHERE c.id = %s""",
+            [company.id],
+        )
+        row = self.env.cr.fetchone()
+        return row[0] if row else None

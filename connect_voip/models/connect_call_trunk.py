@@ -19,16 +19,16 @@ class ConnectCallTrunk(models.Model):
         leads to ``_way_out``."""
         name, _dash, number = entrance["endpoint"].partition("-")
         known = [("id", "=", int(number)), ("pbx_id", "=", pbx_id)] if name == "trunk" and number.isdecimal() else None
-        trunk = self.env["connect.trunk"].search(known, limit=1) if known else None
+        trunk = self.env["connect.trunk"].search_fetch(known, ["company_id"], limit=1) if known else None
         if not trunk:
             _logger.warning("A call came over %s, which is no operator's line of ours", entrance["endpoint"])
             return {"stages": end(REJECTED, "refused")}
         key = entrance["channel"]
-        is_free = trunk._free(key, key, outgoing=False)
-        stages, values = self.with_context(connect_call_key=key)._way_in(trunk, entrance) if is_free else (
-            end(BUSY, "no_line"),
-            {},
-        )  # fmt: skip
+        caller = self._number_of(trunk.company_id, entrance["caller"]) or None
+        stages, values = end(BUSY, "no_line"), {}
+        if trunk._free(key, key, outgoing=False):
+            way = self.with_context(connect_call_key=key)
+            stages, values = way._asked_at_once(way._way_in(trunk, entrance), trunk.company_id, caller)
         self._open_call(
             {
                 "key": key,
@@ -36,7 +36,7 @@ class ConnectCallTrunk(models.Model):
                 "company_id": trunk.company_id.id,
                 "direction": "incoming",
                 "trunk_id": trunk.id,
-                "caller_number": self._number_of(trunk.company_id, entrance["caller"]) or None,
+                "caller_number": caller,
                 "dialled": entrance["dialled"],
                 **values,
             }
@@ -44,18 +44,28 @@ class ConnectCallTrunk(models.Model):
         return {"stages": stages}
 
     @api.model
+    def _asked_at_once(self, stages, company, caller):
+        """A step that the call comes to at once is answered in the same transaction: the caller waits for one. Gives
+        the stages and values for the call."""
+        values = {}
+        while stages and stages[0]["kind"] == "Ask" and stages[0]["what"] == "step":
+            step = self.env["connect.inbound.step"].browse(stages[0]["ref"])
+            partner = self.env["res.partner"].browse(values.get("partner_id", ()))
+            way, found = self._way_of_step(step, company, partner, caller)
+            stages, values = [*way, *stages[1:]], {**values, **found}
+        return stages, values
+
+    @api.model
     def _way_in(self, trunk, entrance):
-        """Where a call from outside goes: ``(stages, values for the call)``."""
+        """Where a call from outside goes, as stages."""
         company = trunk.company_id
         dialled = self._number_of(company, entrance["dialled"])
         # sudo: connect.did - numbers of the company whose line this is
         dids = self.env["connect.did"].sudo()
-        did = dids.search([("company_id", "=", company.id), ("number", "=", dialled)]) or dids.search(
-            [("trunk_id", "=", trunk.id)]
-        )
-        if not did.scheme_id.active:
-            return end(NO_ROUTE, "unreachable"), {}
-        return did.scheme_id._stages(), {}
+        own = [("company_id", "=", company.id), ("number", "=", dialled)]
+        did = dids.search_fetch(own, ["scheme_id"]) or dids.search([("trunk_id", "=", trunk.id)])
+        did.scheme_id.fetch(["active", "calendar_id", "closed_scheme_id"])
+        return did.scheme_id._stages() if did.scheme_id.active else end(NO_ROUTE, "unreachable")
 
     @api.model
     def _number_of(self, company, number):
@@ -89,6 +99,7 @@ class ConnectCallTrunk(models.Model):
         self.env["connect.trunk.use"]._begin(self.key)
 
     def _on_transferred(self, data):
+        super()._on_transferred(data)
         self.env["connect.trunk.use"]._begin(self.key)
 
     def _on_consulting(self, data):

@@ -22,13 +22,14 @@ class ConnectCallVerbs(models.Model):
     @api.model
     @in_users_language
     def originate(self, to, line_id=False, partner_id=False):
-        """Call a number: the caller's own telephone rings first, then the other end (VOI-07, VOI-37).
+        """Call a number: the caller's own telephone rings first, then the other end (VOI-06, VOI-07, VOI-37). Which of
+        his telephones, he says in his preferences; when it is not there, the other one.
 
         :param str to: a short number, or one outside as it is dialled; empty: the person himself, first in his
             browser and then at his number
         :param int line_id: the line in whose name a person is called; with ``partner_id``
         :param int partner_id: the person
-        :return: the call: ``{"id": int, "key": str, "state": "ringing"}``
+        :return: the call: ``{"id": int, "key": str, "state": "ringing", "rings": "browser" or "desk"}``
         :rtype: dict
         :raise UserError: no such number, no telephone, or the telephone exchange is away
         :raise AccessError: the person is not on that line of the caller's
@@ -59,9 +60,10 @@ class ConnectCallVerbs(models.Model):
                 **values,
             }
         )
-        endpoint = phone._targets(30)[0]["endpoint"]
-        self._order_for(call, "originate", {"endpoint": endpoint, "stages": stages, "seconds": 30, "caller_id": number})
-        return {"id": call.id, "key": key, "state": "ringing"}
+        data = {"endpoints": phone._own_first(), "stages": stages, "seconds": 30, "caller_id": number}
+        self._order_for(call, "originate", data)
+        rings = "browser" if data["endpoints"][0].endswith("-web") else "desk"
+        return {"id": call.id, "key": key, "state": "ringing", "rings": rings}
 
     @in_users_language
     def answer(self):

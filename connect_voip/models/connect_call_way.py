@@ -83,14 +83,18 @@ class ConnectCallWay(models.Model):
 
     @api.model
     def _ring_specialist(self, request):
-        """The specialist's telephones, with the line's waiting time. One who is in a call already is busy (VOI-03)."""
+        """The specialist's telephones, with the line's waiting time. One who is in a call already is busy (VOI-03); who
+        is still writing down the last one is asked again when his wrap-up is over."""
         user, line = request.user_id, request.line_id
         # sudo: connect.extension - the telephone of whom the router has chosen
         phone = self.env["connect.extension"].sudo().search([("user_id", "=", user.id)], limit=1)
+        rest = self.env["connect.agent"]._in_wrapup(user).get(user.id)
+        if phone and rest:
+            return [{"kind": "Wait", "seconds": rest}, {"kind": "Ask", "what": "line", "ref": request.id}]
         if not phone or self._is_busy(user):
             return end(BUSY, "declined" if phone else "unreachable")
-        seconds = line.ring_timeout
-        return [{"kind": "Ring", "targets": phone._targets(seconds), "music": "default"}, *end(NO_ANSWER)]
+        targets = phone._targets(line.ring_timeout, at_once=line._answers_at_once(user))
+        return [{"kind": "Ring", "targets": targets, "music": "default"}, *end(NO_ANSWER)]
 
     @api.model
     def _is_busy(self, user):
@@ -99,10 +103,11 @@ class ConnectCallWay(models.Model):
 
     @api.model
     def _busy_among(self, users):
-        """Those of these users who talk already (VOI-03)."""
+        """Those of these users who talk already (VOI-03), or are in wrap-up, in which nothing new comes."""
         live = [("state", "in", ["talking", "held"])]
         calls = self.search([*live, "|", ("user_id", "in", users.ids), ("caller_user_id", "in", users.ids)])
-        return (calls.user_id | calls.caller_user_id) & users
+        writing = users.browse(self.env["connect.agent"]._in_wrapup(users))
+        return (calls.user_id | calls.caller_user_id | writing) & users
 
     def _space(self):
         """Asterisk's parking place for this call: five digits, of which there are 90,000."""

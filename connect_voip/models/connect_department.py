@@ -4,8 +4,6 @@ from odoo import api, fields, models
 
 from .connect_call_way import BUSY, INNER_SECONDS, NO_ANSWER, NO_ROUTE, end
 
-FIRST_NUMBER = 901
-
 
 class ConnectDepartment(models.Model):
     _name = "connect.department"
@@ -13,9 +11,10 @@ class ConnectDepartment(models.Model):
     _description = "Department"
     _order = "number, id"
     _check_company_auto = True
+    _first_number = 901
 
     name = fields.Char(required=True)
-    number = fields.Char(default=lambda self: self._next_number(self.env.company, FIRST_NUMBER), required=True)
+    number = fields.Char(required=True)
     member_ids = fields.Many2many(
         "connect.extension",
         string="Members",

@@ -6,7 +6,10 @@ from odoo import api, fields, models
 from odoo.addons.connect_lines.models.verbs import in_users_language
 from odoo.exceptions import AccessError, UserError
 
+BROWSER_FIRST = 2  # s that a desk telephone leaves to the browser when both are to answer by themselves
 ADMIN = "connect_lines.group_partner_admin,connect_lines.group_platform"
+
+CALLS_FROM = [("browser", "Browser, when it is open"), ("desk", "Desk telephone, when it is on")]
 
 
 class ConnectExtension(models.Model):
@@ -22,6 +25,17 @@ class ConnectExtension(models.Model):
     )
     pbx_id = fields.Many2one("connect.pbx", readonly=True, index=True, ondelete="set null")
     has_phone = fields.Boolean("Also a telephone on the desk", default=True)
+    calls_from = fields.Selection(
+        CALLS_FROM,
+        "Rings first",
+        help="When a call is begun with a click, this telephone rings, then the other end.",
+        default="browser",
+        required=True,
+    )
+    is_encrypted = fields.Boolean(
+        "Encrypted alone",
+        help="The telephone on the desk has to come by TLS, with its sound in SRTP; without them it is refused.",
+    )
     sip_user = fields.Char("SIP user", compute="_compute_sip_user", store=True, index=True)
     sip_secret = fields.Char("SIP password", groups=ADMIN, readonly=True, copy=False)
     label = fields.Char("Name", compute="_compute_label", store=True)
@@ -34,6 +48,12 @@ class ConnectExtension(models.Model):
         help="Empty: the scheme for everybody.",
     )
     sip_host = fields.Char(related="pbx_id.sip_host")
+    sip_tls_host = fields.Char("SIP server", related="pbx_id.sip_tls_host")
+    department_ids = fields.Many2many("connect.department", string="Departments", readonly=True)
+    department_only = fields.Boolean(
+        "Sees calls of the own departments only",
+        help="Calls and recordings of colleagues of other departments are hidden from this employee.",
+    )
 
     _one_of_user = models.UniqueIndex("(user_id) WHERE user_id IS NOT NULL", "This employee has a telephone already.")
     _one_of_person = models.UniqueIndex(
@@ -65,10 +85,13 @@ class ConnectExtension(models.Model):
             vals["sip_secret"] = secrets.token_urlsafe(18)
         made = super().create(vals_list)
         made._set_pbx()
+        self.env.registry.clear_cache()  # the rules of whom it restricts
         return made
 
     def write(self, vals):
         self._connect_check_fixed(vals, ["user_id", "partner_id", "company_id"])
+        if {"department_only", "active"} & vals.keys():
+            self.env.registry.clear_cache()  # as above
         return super().write(vals)
 
     def _set_pbx(self):
@@ -134,8 +157,20 @@ class ConnectExtension(models.Model):
         """A recipient's telephone at this exchange; empty while he has none, since he has not opened his page yet."""
         return self.search([("partner_id", "=", partner.id), ("pbx_id", "=", pbx.id)], limit=1)
 
-    def _targets(self, seconds):
-        """His telephones as the bridge rings them, one beside the other."""
+    def _endpoints(self):
+        """His telephones in Asterisk: in the browser, and on the desk where he has one."""
         self.ensure_one()
-        endpoints = [f"PJSIP/{self.sip_user}-web"] + ([f"PJSIP/{self.sip_user}"] if self.has_phone else [])
-        return [{"endpoint": each, "user_id": self.user_id.id or 0, "seconds": seconds} for each in endpoints]
+        return [f"PJSIP/{self.sip_user}-web"] + ([f"PJSIP/{self.sip_user}"] if self.has_phone else [])
+
+    def _targets(self, seconds, at_once=False):
+        """His telephones as the bridge rings them, one beside the other.
+
+        :param at_once: they answer by themselves: the browser, and the one on the desk when there is no browser
+        """
+        common = {"user_id": self.user_id.id or 0, "seconds": seconds, **({"at_once": True} if at_once else {})}
+        browser, *desk = ({"endpoint": endpoint, **common} for endpoint in self._endpoints())
+        return [browser, *({**each, **({"after": BROWSER_FIRST} if at_once else {})} for each in desk)]
+
+    def _own_first(self):
+        """Which of his telephones is to ring when he calls from his screen: the first that is there."""
+        return sorted(self._endpoints(), key=lambda each: each.endswith("-web") == (self.calls_from == "desk"))

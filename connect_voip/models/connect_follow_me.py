@@ -17,6 +17,7 @@ class ConnectFollowMe(models.Model):
     _inherit = ["connect.number.mixin", "connect.fixed.mixin"]
     _description = "Follow Me"
     _order = "number, id"
+    _first_number = 401
 
     user_id = fields.Many2one(
         "res.users",
@@ -27,7 +28,7 @@ class ConnectFollowMe(models.Model):
         domain="[('share', '=', False), ('company_id', '=', company_id)]",
         help="His outgoing scheme leads to numbers outside.",
     )
-    number = fields.Char(required=True, default=lambda self: self._next_number(self.env.company, 401))
+    number = fields.Char(required=True)
     step_ids = fields.One2many("connect.follow.me.step", "follow_id", string="Steps", copy=True)
     seconds = fields.Integer("In total, s", compute="_compute_seconds")
 

@@ -51,4 +51,9 @@ class ConnectInboundScheme(models.Model):
     def _stages(self):
         """The steps as stages; outside the working hours those of the other scheme, whose own hours don't count."""
         scheme = self if self._is_open() else self.closed_scheme_id
-        return [stage for step in scheme.step_ids for stage in step._stages()] + end(NO_ANSWER)
+        steps = self.env["connect.inbound.step"].search_fetch(
+            [("scheme_id", "=", scheme.id)],
+            ["kind", "company_id", "prompt_id", "target", "waiting", "line_id"],
+            order="sequence, id",
+        )
+        return [stage for step in steps for stage in step._stages()] + end(NO_ANSWER)

@@ -18,6 +18,7 @@ TARGETS = [
     ("connect.follow.me", "Follow Me"),
     ("connect.room", "Conference room"),
 ]
+READ_OF = {"connect.extension": ["user_id", "sip_user", "has_phone"]}  # all that ringing needs; of others all there is
 
 
 class ConnectInboundStep(models.Model):
@@ -64,8 +65,9 @@ class ConnectInboundStep(models.Model):
 
     def _ring(self, caller):
         """``(stages, values for the call)`` of ringing; without stages when nobody can be rung now."""
-        target = self.target.exists() if self.target else None
-        if not target or not target.active:
+        known = self.target and [("id", "=", self.target.id)]  # an active one alone
+        target = self.target and self.target.search_fetch(known, READ_OF.get(self.target._name))
+        if not target:
             return [], {}
         stages = [stage for stage in target._way(caller) if stage["kind"] != "End"]
         music = ""

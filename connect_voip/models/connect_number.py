@@ -38,7 +38,13 @@ class ConnectNumberMixin(models.AbstractModel):
     _name = "connect.number.mixin"
     _description = "Connect: has a short number"
 
-    number = fields.Char(help="What colleagues dial: two to six digits.")
+    _first_number = 0  # the first that is proposed; 0: none is
+
+    number = fields.Char(
+        help="What colleagues dial: two to six digits.",
+        default=lambda self: self._next_number(self.env.company),
+        copy=False,
+    )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True, ondelete="cascade"
     )
@@ -46,9 +52,25 @@ class ConnectNumberMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        made = super().create(vals_list)
+        made = super().create(self._with_numbers(vals_list) if self._first_number else vals_list)
         made._keep_number()
         return made
+
+    @api.model
+    def _with_numbers(self, vals_list):
+        """The same values, each with a number that is free in its own company, and that none of the others has."""
+        own = self.default_get(["company_id"]).get("company_id")
+        given, filled = {}, []
+        for vals in vals_list:
+            given.setdefault(vals.get("company_id", own), set()).add(vals.get("number"))
+        for vals in vals_list:
+            company_id = vals.get("company_id", own)
+            if "number" not in vals:
+                number = self._next_number(self.env["res.company"].browse(company_id), given[company_id])
+                given[company_id].add(number)
+                vals = {**vals, "number": number}
+            filled.append(vals)
+        return filled
 
     def write(self, vals):
         result = super().write(vals)
@@ -61,11 +83,14 @@ class ConnectNumberMixin(models.AbstractModel):
         return super().unlink()
 
     @api.model
-    def _next_number(self, company, first):
-        """The lowest number from ``first`` on that nobody of the company has."""
-        # sudo: connect.number - which numbers of one's own company are taken
-        taken = set(self.env["connect.number"].sudo().search([("company_id", "=", company.id)]).mapped("number"))
-        return next(str(number) for number in itertools.count(first) if str(number) not in taken)
+    def _next_number(self, company, given=()):
+        """The lowest number that is proposed for this kind, and that neither the company nor ``given`` has."""
+        if not self._first_number:
+            return False
+        # sudo: connect.number - which numbers of one's own company are taken; of another's nothing is created
+        known = self.env["connect.number"].sudo().search([("company_id", "=", company.id)])
+        taken = {*known.mapped("number"), *given}
+        return next(str(number) for number in itertools.count(self._first_number) if str(number) not in taken)
 
     def _is_open_to(self, phone):
         """Whether whoever has this telephone may dial the number; ``phone`` is empty for a transfer or from outside."""

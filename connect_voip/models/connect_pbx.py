@@ -28,6 +28,9 @@ class ConnectPbx(models.Model):
         "Websocket for browsers", default="ws://127.0.0.1:8088/ws", help="wss:// when Odoo itself is opened by https."
     )
     sip_host = fields.Char("SIP server for telephones", default="127.0.0.1:5060", help="Host and port.")
+    sip_tls_host = fields.Char(
+        "Encrypted", default="127.0.0.1:5061", help="Host and port for telephones that are encrypted by TLS."
+    )
     db_role = fields.Char(
         "Its user of PostgreSQL", default="connect_asterisk", groups=ADMIN, help="It sees its own telephones alone."
     )
@@ -87,3 +90,8 @@ class ConnectPbx(models.Model):
             """UPDATE connect_pbx SET seen_at = clock_timestamp() AT TIME ZONE 'UTC', version = %s WHERE id = %s""",
             [version or None, self.id],
         )
+
+    def _watch(self):
+        """With each sign of life, in a transaction of its own: what else is due."""
+        self.env["connect.outbound.limit"]._watch_calls(self)
+        self._note_unseen()

@@ -11,12 +11,16 @@ from odoo import api, models
 OPUS, PLAIN = "opus,ulaw,alaw", "ulaw,alaw,g722,gsm"
 VIEWS = f"""
 DROP VIEW IF EXISTS connect_ps_endpoints, connect_ps_auths, connect_ps_aors, connect_ps_identifies,
-                    connect_ps_registrations;
+                    connect_ps_registrations, connect_ps_queues, connect_ps_queue_members;
 CREATE OR REPLACE VIEW connect_ps_phones AS
-SELECT x.sip_user || kind.suffix AS id, x.sip_secret, x.number, x.label, kind.is_web
+SELECT x.sip_user || kind.suffix AS id, x.sip_secret, x.number, kind.is_web, x.user_id IS NOT NULL AS is_staff,
+       coalesce(x.is_encrypted, FALSE) AND NOT kind.is_web AS is_encrypted,
+       split_part(coalesce(person.lang, 'en'), '_', 1) AS language
   FROM connect_extension x
   JOIN connect_pbx p ON p.id = x.pbx_id AND p.active AND p.db_role = current_user
   JOIN (VALUES ('', FALSE), ('-web', TRUE)) kind (suffix, is_web) ON kind.is_web OR x.has_phone
+  LEFT JOIN res_users employee ON employee.id = x.user_id
+  LEFT JOIN res_partner person ON person.id = coalesce(x.partner_id, employee.partner_id)
  WHERE x.active;
 
 CREATE OR REPLACE VIEW connect_ps_trunks AS
@@ -33,11 +37,16 @@ SELECT id::text AS id, id::text AS aors, id::text AS auth, 'connect-inner'::text
        CASE WHEN is_web THEN 'yes' ELSE 'no' END AS webrtc, coalesce(number, '')::text AS callerid,
        'yes'::text AS rtp_symmetric, 'yes'::text AS force_rport, 'yes'::text AS rewrite_contact,
        'no'::text AS trust_id_inbound, 'no'::text AS send_pai, NULL::text AS mailboxes,
-       NULL::text AS outbound_auth, NULL::text AS from_user, NULL::text AS from_domain, 'username'::text AS identify_by
+       NULL::text AS outbound_auth, NULL::text AS from_user, NULL::text AS from_domain, 'username'::text AS identify_by,
+       language::text AS language, CASE WHEN is_staff THEN 'yes' ELSE 'no' END AS allow_transfer,
+       'TRANSFER_CONTEXT=connect-refer' || CASE WHEN is_encrypted THEN ';CONNECT_ENCRYPTED=1' ELSE '' END AS set_var,
+       CASE WHEN is_encrypted THEN 'sdes' WHEN is_web THEN 'dtls' ELSE 'no' END AS media_encryption,
+       CASE WHEN is_encrypted THEN 'transport-tls' END AS transport
   FROM connect_ps_phones
  UNION ALL
 SELECT id, id, NULL, 'connect-trunk', 'all', 'alaw,ulaw', 'no', 'no', NULL, 'yes', 'yes', 'no', 'no', 'no', NULL,
-       CASE WHEN account IS NOT NULL THEN id END, account, CASE WHEN account IS NOT NULL THEN host END, 'ip'
+       CASE WHEN account IS NOT NULL THEN id END, account, CASE WHEN account IS NOT NULL THEN host END, 'ip',
+       NULL, 'no', NULL, 'no', NULL
   FROM connect_ps_trunks;
 
 CREATE OR REPLACE VIEW connect_ps_auths AS
@@ -64,6 +73,23 @@ SELECT id::text AS id, ('sip:' || host || ':' || port)::text AS server_uri,
        number::text AS contact_user, 30 AS retry_interval, 30 AS forbidden_retry_interval, 1000000 AS max_retries
   FROM connect_ps_trunks WHERE is_registering AND account IS NOT NULL;
 
+CREATE OR REPLACE VIEW connect_ps_queues AS
+SELECT id::text AS name, 'ringall'::text AS strategy, 30 AS timeout, 1 AS retry, 'no'::text AS ringinuse,
+       'default'::text AS musiconhold
+  FROM connect_ps_trunks;
+
+CREATE OR REPLACE VIEW connect_ps_queue_members AS
+SELECT x.sip_user || kind.suffix AS uniqueid, 'trunk-' || t.id AS queue_name,
+       'PJSIP/' || x.sip_user || kind.suffix AS interface, 0 AS penalty, 0 AS paused,
+       NULL::varchar(80) AS reason_paused
+  FROM connect_trunk t
+  JOIN connect_pbx p ON p.id = t.pbx_id AND p.active AND p.db_role = current_user
+  JOIN connect_extension x ON x.company_id = t.company_id AND x.pbx_id = t.pbx_id AND x.active
+  JOIN connect_agent a ON a.user_id = x.user_id
+  JOIN connect_status s ON s.id = a.status_id AND s.accepts_calls
+  JOIN (VALUES ('', FALSE), ('-web', TRUE)) kind (suffix, is_web) ON kind.is_web OR x.has_phone
+ WHERE t.active;
+
 CREATE OR REPLACE VIEW connect_ps_music AS
 SELECT ('prompt-' || m.id)::text AS name, 'files'::text AS mode, m.folder::text AS directory
   FROM connect_prompt m
@@ -84,7 +110,8 @@ GRANT = """
 CREATE OR REPLACE FUNCTION connect_grant_exchange(p_role name) RETURNS void LANGUAGE plpgsql AS $grant$
 BEGIN
     EXECUTE format('GRANT SELECT ON connect_ps_endpoints, connect_ps_auths, connect_ps_aors, connect_ps_identifies, '
-                   'connect_ps_registrations, connect_ps_music TO %1$I', p_role);
+                   'connect_ps_registrations, connect_ps_queues, connect_ps_queue_members, connect_ps_music '
+                   'TO %1$I', p_role);
     EXECUTE format('GRANT SELECT, INSERT ON connect_cel TO %1$I', p_role);
     EXECUTE format('GRANT USAGE ON SEQUENCE connect_cel_id_seq TO %1$I', p_role);
 END $grant$

@@ -47,30 +47,37 @@ class ConnectRecording(models.Model):
     @api.model
     def _keep(self, key, name, sound):
         """Keep a sound file of a call. False: there is no such call. A file that came twice is kept once."""
-        call = self.env["connect.call"]._of_key(key)
-        if not call:
-            return False
+        self.env.cr.execute(
+            """SELECT id, company_id, nextval('connect_recording_id_seq'),
+                      EXISTS (SELECT FROM connect_recording WHERE name = %s) FROM connect_call WHERE key = %s""",
+            [name, key],
+        )
+        call_id, company_id, number, is_known = self.env.cr.fetchone() or (0, 0, 0, False)
         seconds = self._length(sound)
-        if not seconds or self.search_count([("name", "=", name)], limit=1):
-            return True  # nobody spoke, or we have it
-        attachment = self.env["ir.attachment"].create(
-            {"name": f"{name}.wav", "raw": sound, "mimetype": "audio/wav", "res_model": self._name}
+        if not call_id or not seconds or is_known:
+            return bool(call_id)  # nobody spoke, or we have it
+        attachment = (
+            self.env["ir.attachment"]
+            .with_company(company_id)
+            .create(
+                {
+                    "name": f"{name}.wav",
+                    "raw": sound,
+                    "mimetype": "audio/wav",
+                    "company_id": company_id,
+                    "res_model": self._name,
+                    "res_id": number,
+                }
+            )
         )
         kind = "message" if "-sound" in name else "talk"
         self.env.cr.execute(
             SQL(
-                """INSERT INTO connect_recording (call_id, company_id, name, kind, at, seconds, attachment_id)
-                   VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id""",
-                call.id,
-                call.company_id.id,
-                name,
-                kind,
-                NOW,
-                seconds,
-                attachment.id,
+                """INSERT INTO connect_recording (id, call_id, company_id, name, kind, at, seconds, attachment_id)
+                   VALUES (%s, %s, %s, %s, %s, %s, %s, %s)""",
+                *(number, call_id, company_id, name, kind, NOW, seconds, attachment.id),
             )
         )
-        attachment.res_id = self.env.cr.fetchone()[0]
         return True
 
     @api.model

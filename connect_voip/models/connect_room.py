@@ -8,9 +8,10 @@ class ConnectRoom(models.Model):
     _inherit = ["connect.number.mixin", "connect.fixed.mixin"]
     _description = "Conference Room"
     _order = "number, id"
+    _first_number = 801
 
     name = fields.Char(required=True)
-    number = fields.Char(default=lambda self: self._next_number(self.env.company, 801), required=True)
+    number = fields.Char(required=True)
 
     @api.depends("number", "name")
     def _compute_display_name(self):

@@ -1,5 +1,6 @@
 """A channel of an operator that a call holds (VOI-48). Two transactions that want the last one both look for a free
-place; the unique index lets one of them have it, and the other one begins again and sees that it is taken."""
+place; the unique index lets one of them have it, and the other one begins again and sees that it is taken. While there
+are many, each takes one at random, so that they seldom meet."""
 
 from odoo import api, fields, models
 from odoo.addons.connect_routing.models.connect_request import NOW
@@ -46,14 +47,14 @@ class ConnectTrunkUse(models.Model):
             """SELECT n FROM generate_series(1, (SELECT channels FROM connect_trunk WHERE id = %(trunk)s AND active)) n
                 WHERE NOT EXISTS (SELECT 1 FROM connect_trunk_use u
                                    WHERE u.trunk_id = %(trunk)s AND u.place = n AND u.released_at IS NULL)
-                ORDER BY n LIMIT 1""",
+                ORDER BY random() LIMIT 1""",
             trunk=trunk.id,
         )
         turn = SQL(
             """SELECT n FROM generate_series(1, %(turns)s) n
                 WHERE NOT EXISTS (SELECT 1 FROM connect_trunk_use u WHERE u.company_id = %(company)s
                                      AND u.turn = n AND u.released_at IS NULL AND u.is_outgoing)
-                ORDER BY n LIMIT 1""",
+                ORDER BY random() LIMIT 1""",
             turns=turns,
             company=trunk.company_id.id,
         )

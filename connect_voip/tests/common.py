@@ -26,5 +26,5 @@ class VoiceCase(LinesCase):
         return answer, self.env["connect.call"]._of_key(channel)
 
     def note(self, call, *facts):
-        self.env["connect.call"]._note(call.key, list(facts), {})
+        self.env["connect.call"]._note([(call.key, list(facts), {})])
         call.invalidate_recordset()

@@ -27,6 +27,19 @@ class TestOffice(VoiceCase):
         first = departments.create({"name": "One"})
         self.assertEqual([first.number, departments.create({"name": "Two"}).number], ["901", "902"])
 
+    def test_number_of_the_company_given(self):
+        """VOI-38: of the company whose department it is, not of whoever makes it; two made at once have two numbers,
+        and so has a copy."""
+        departments = self.env["connect.department"].with_company(self.agent_b.company_id)
+        departments.search([("company_id", "in", (self.agent_a | self.agent_b).company_id.ids)]).unlink()
+        departments.create({"name": "Of the other company", "number": "901"})
+        made = departments.create([{"name": name, "company_id": self.company.id} for name in ("One", "Two")])
+        self.assertEqual(made.mapped("number"), ["901", "902"])
+        made |= departments.create([{"name": "Three", "company_id": self.company.id, "number": "904"},
+                                    {"name": "Four", "company_id": self.company.id}])  # fmt: skip
+        self.assertEqual(made.mapped("number"), ["901", "902", "904", "903"])
+        self.assertEqual(made[0].copy().number, "905")
+
     def test_department_rings_all(self):
         """VOI-38: all telephones of its members at once, but not the caller's own and not those who talk."""
         self.department(self.phone_a | self.phone_c | self.phone_d, number="955")

@@ -12,8 +12,9 @@ from .test_isolation_office import silence
 MOBILE = "+375296666666"
 
 
-@tagged("post_install", "-at_install")
-class TestTrunks(VoiceCase):
+class TrunkCase(VoiceCase):
+    """A company with an operator's line of one channel, and a scheme that leads to it."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -51,6 +52,9 @@ class TestTrunks(VoiceCase):
         )
         return scheme
 
+
+@tagged("post_install", "-at_install")
+class TestTrunks(TrunkCase):
     def test_way_out(self):
         """VOI-47: dialled without «+», over the line that the scheme names, with the number that is shown."""
         for number in (MOBILE, "80296666666", "296666666"):
@@ -80,14 +84,14 @@ class TestTrunks(VoiceCase):
         calls = self.env["connect.call"]
         snapshot = {"phase": "ringing", "step": 0, "stages": [stage], "legs": {},
                     "first": {"channel": "1", "endpoint": ""}, "second": None, "third": None}  # fmt: skip
-        calls._note(call.key, [("ringing", {"user_ids": []})], snapshot)
+        calls._note([(call.key, [("ringing", {"user_ids": []})], snapshot)])
         self.assertEqual(self.trunk.busy, 1)
         talk = {**snapshot, "phase": "talking", "second": {"channel": "leg1", "endpoint": endpoint}}
-        calls._note(call.key, [("answered", {"user_id": 0, "channel": "leg1"})], talk)
+        calls._note([(call.key, [("answered", {"user_id": 0, "channel": "leg1"})], talk)])
         self.trunk.invalidate_recordset(["busy"])
         self.assertEqual(self.trunk.busy, 1)
         other = {**talk, "second": {"channel": "leg2", "endpoint": "PJSIP/1-101"}}
-        calls._note(call.key, [("transferred", {"user_id": 0})], other)
+        calls._note([(call.key, [("transferred", {"user_id": 0})], other)])
         self.trunk.invalidate_recordset(["busy"])
         self.assertEqual(self.trunk.busy, 0)
 
@@ -210,8 +214,7 @@ class TestTrunks(VoiceCase):
         """ROU-15: a call from outside on a line is a request like a message."""
         self.scheme_in({"kind": "line", "line_id": self.line_a.id})
         stages, call = self.come_in()
-        found = self.env["connect.call"]._ask("in", "step", stages[0]["ref"])
-        self.assertEqual(found[0]["kind"], "Ask")
+        self.assertEqual((stages[0]["kind"], stages[0]["what"]), ("Ask", "line"))
         call.invalidate_recordset()
         self.assertEqual((call.line_id, call.request_id.origin, call.request_id.kind), (self.line_a, "phone", "call"))
 

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .. import actions as do
-from ..commands import Call, Refused
+from ..commands import Call
+from ..desk import Refused
 from ..selftest import loudest
 from ..stages import Ask, End, Play, Ring, Stage, Target, Wait, pack, unpack
 from ..state import OVER, Party, State
@@ -20,7 +21,7 @@ ME, HIM = 1, 2
 
 
 def ring(*users: int, after: float = 0.0) -> Ring:
-    return Ring(tuple(Target(f"PJSIP/{user}", user, after * index) for index, user in enumerate(users)))
+    return Ring(tuple(Target(f"PJSIP/{user}-web", user, after * index) for index, user in enumerate(users)))
 
 
 STAGES = st.lists(
@@ -33,7 +34,7 @@ STEPS = st.lists(
             [
                 *("answered", "answered", "gone", "played", "timer", "routed", "offered", "returned", "fetched"),
                 *("hang_up", "hold", "resume", "blind", "consult", "switch", "complete", "cancel"),
-                *("park", "digits", "rejoin"),
+                *("park", "digits", "rejoin", "pressed", "referred", "given", "joined", "warn", "cut"),
             ]
         ),
         st.integers(0, 5),
@@ -53,6 +54,7 @@ class Exchange:
         self.sounds: list[str] = []
         self.timers: list[str] = []
         self.overs = 0
+        self.joiners = 0
         self.ends = 0
 
     def carry_out(self, actions: list[do.Action]) -> None:
@@ -66,9 +68,9 @@ class Exchange:
                     self.bridged.discard(action.channel)
                     self.music.discard(action.channel)
                 case do.Join():
-                    assert action.channel in self.alive, "a dead channel was bridged"
-                    assert action.channel not in self.music, "he hears music in the conversation"
-                    self.bridged.add(action.channel)
+                    assert self.alive.issuperset(action.channels), "a dead channel was bridged"
+                    assert self.music.isdisjoint(action.channels), "he hears music in the conversation"
+                    self.bridged.update(action.channels)
                 case do.Leave():
                     self.bridged.discard(action.channel)
                 case do.Music(klass=""):
@@ -79,6 +81,9 @@ class Exchange:
                     self.sounds.append(action.name)
                 case do.Timer():
                     self.timers.append(action.name)
+                case do.Yield():
+                    self.alive.discard(action.channel)
+                    self.bridged.discard(action.channel)
                 case do.Tell(fact="ended"):
                     self.ends += 1
                 case do.Over():
@@ -86,7 +91,7 @@ class Exchange:
 
 
 def play(stages: list[Stage], steps: list[tuple[str, int, int]]) -> tuple[Call, Exchange]:
-    call, exchange = Call(State("first", Party("first", ME, "PJSIP/1"), recorded=["first"])), Exchange()
+    call, exchange = Call(State("first", Party("first", ME, "PJSIP/1-web"), recorded=["first"])), Exchange()
     exchange.carry_out(call.enter(stages))
     for name, number, user in steps:
         try:
@@ -100,15 +105,15 @@ def play(stages: list[Stage], steps: list[tuple[str, int, int]]) -> tuple[Call, 
 def act(call: Call, exchange: Exchange, name: str, number: int, user: int) -> list[do.Action]:
     state = call.state
     legs, everyone = sorted(state.legs), sorted(exchange.alive)
+    someone = everyone[number % len(everyone)] if everyone else "nobody"
     match name:
         case "answered":
             return call.answered(legs[number % len(legs)]) if legs else []
         case "gone":
-            channel = everyone[number % len(everyone)] if everyone else "nobody"
-            exchange.alive.discard(channel)
-            exchange.bridged.discard(channel)
-            exchange.music.discard(channel)
-            return call.gone(channel, 17 if number % 2 else 16)
+            exchange.alive.discard(someone)
+            exchange.bridged.discard(someone)
+            exchange.music.discard(someone)
+            return call.gone(someone, 17 if number % 2 else 16)
         case "played":
             return call.played(exchange.sounds[number % len(exchange.sounds)]) if exchange.sounds else []
         case "timer":
@@ -122,7 +127,7 @@ def act(call: Call, exchange: Exchange, name: str, number: int, user: int) -> li
         case "fetched":
             exchange.alive.add(f"fetcher{number}")
             try:
-                return call.fetched(Party(f"fetcher{number}", user, f"PJSIP/{user}"))
+                return call.fetched(Party(f"fetcher{number}", user, f"PJSIP/{user}-web"))
             except Refused:
                 exchange.alive.discard(f"fetcher{number}")
                 raise
@@ -131,6 +136,25 @@ def act(call: Call, exchange: Exchange, name: str, number: int, user: int) -> li
             return command(user, [ring(3)])  # type: ignore[no-any-return]
         case "park":
             return call.park(user, 1, "10001")
+        case "pressed":
+            return call.pressed(someone, "*5"[number % 2])
+        case "referred":
+            return call.referred(someone, "103")
+        case "given":
+            return call.given(someone, "other", "mine")
+        case "joined":
+            exchange.joiners += 1
+            colleague = Party(f"joiner{exchange.joiners}", 3, "PJSIP/3-web", is_up=True)
+            exchange.alive.add(colleague.channel)
+            try:
+                return call.joined(someone, colleague)
+            except Refused:
+                exchange.alive.discard(colleague.channel)
+                raise
+        case "warn":
+            return call.warn()
+        case "cut":
+            return call.cut()
         case "digits":
             return call.dial_digits(user, "12#")
     command = getattr(call, name)

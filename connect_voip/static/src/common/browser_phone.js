@@ -36,7 +36,10 @@ export class BrowserPhone {
         agent.on("registered", () => this.onRegistered());
         agent.on("unregistered", () => (this.isRegistered = false));
         agent.on("disconnected", () => (this.isRegistered = false));
-        agent.on("newRTCSession", ({ session, originator }) => originator === "remote" && this.onSession(session));
+        agent.on(
+            "newRTCSession",
+            ({ session, originator, request }) => originator === "remote" && this.onSession(session, request)
+        );
         agent.start();
     }
 
@@ -68,6 +71,7 @@ export class BrowserPhone {
             this.audio ??= markRaw(new Audio());
             this.audio.autoplay = true;
             this.audio.srcObject = streams[0];
+            this.onSound();
         });
         this.clock = browser.setInterval(() => this.measure(connection), QUALITY_EVERY);
     }
@@ -92,8 +96,24 @@ export class BrowserPhone {
         return Boolean(this.session && !this.session.isEstablished() && this.session.direction === "incoming");
     }
 
-    answer() {
-        this.session?.answer({ mediaConstraints: { audio: true, video: false } });
+    /** The other end is about to be heard. */
+    onSound() {}
+
+    /** What the other end is to hear, as JsSIP takes it. */
+    async media() {
+        return { mediaConstraints: { audio: true, video: false } };
+    }
+
+    async answer() {
+        const { session } = this;
+        if (!session || session === this.answering) {
+            return;
+        }
+        this.answering = session;
+        const media = await this.media();
+        if (session === this.session) {
+            session.answer(media);
+        }
     }
 
     decline() {

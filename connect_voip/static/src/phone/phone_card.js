@@ -1,25 +1,38 @@
 import { Component, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
+import { PhoneSettings } from "./phone_settings";
 import { elapsed, useClock } from "@connect_chat/core/common/connect_clock";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
-const FOUND = 8;
+const KINDS = [
+    { id: "all", name: _t("Everybody") },
+    { id: "free", name: _t("Free now") },
+    { id: "groups", name: _t("Departments") },
+];
+const ICONS = { "connect.department": "fa-users", "connect.follow.me": "fa-random", "connect.room": "fa-comments-o" };
 
 /** Over any screen: who calls, the call, the field to dial (UX: Telephone). */
 export class PhoneCard extends Component {
     static template = "connect_voip.PhoneCard";
+    static components = { PhoneSettings };
     static props = {};
 
     setup() {
         this.phone = useState(useService("connect.phone"));
+        this.agent = useState(useService("connect.agent"));
+        this.scripts = useState(useService("connect.scripts"));
         this.action = useService("action");
         this.orm = useService("orm");
         this.tickets = useService("connect.tickets");
         this.clock = useClock();
         this.elapsed = elapsed;
         this.keys = KEYS;
-        this.state = useState({ number: "", found: [], pane: "", sent: "" });
+        this.kinds = KINDS;
+        this.lastSearch = new KeepLast();
+        this.state = useState({ number: "", found: [], kind: "all", pane: "", sent: "" });
     }
 
     get isShown() {
@@ -37,11 +50,27 @@ export class PhoneCard extends Component {
 
     async onInput(ev) {
         this.state.number = ev.target.value;
+        await this.search();
+    }
+
+    async choosePeople(kind) {
+        this.state.kind = kind;
+        await this.search();
+    }
+
+    /** Whoever hands over sees at once who is free; whoever dials, once he has begun to type. */
+    async search() {
         const words = this.state.number.trim();
-        const domain = ["|", ["number", "=like", `${words}%`], ["label", "ilike", words], ["user_id", "!=", false]];
-        this.state.found = words
-            ? await this.orm.searchRead("connect.extension", domain, ["number", "label"], { limit: FOUND })
-            : [];
+        const kind = this.state.pane === "transfer" ? this.state.kind : "all";
+        const targets =
+            words || this.state.pane === "transfer"
+                ? this.orm.silent.call("connect.extension", "find_targets", [words, kind])
+                : Promise.resolve([]);
+        this.state.found = await this.lastSearch.add(targets);
+    }
+
+    iconOf(target) {
+        return ICONS[target.model] || target.icon;
     }
 
     choose(number) {
@@ -75,15 +104,21 @@ export class PhoneCard extends Component {
         await this.phone.order("send_digits", [key]);
     }
 
-    pane(name) {
-        this.state.pane = this.state.pane === name ? "" : name;
-        this.state.number = "";
-        this.state.sent = "";
-        this.state.found = [];
+    async pane(name) {
+        const pane = this.state.pane === name ? "" : name;
+        this.clear();
+        this.state.pane = pane;
+        await this.search();
     }
 
     clear() {
-        Object.assign(this.state, { number: "", found: [], pane: "", sent: "" });
+        Object.assign(this.state, { number: "", found: [], kind: "all", pane: "", sent: "" });
+    }
+
+    openUnfinished() {
+        this.action.doAction("connect_voip.action_connect_script_run", {
+            additionalContext: { search_default_mine: 1, search_default_open: 1 },
+        });
     }
 
     openPerson() {

@@ -1,11 +1,14 @@
 import { reactive } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { debounce } from "@web/core/utils/timing";
 import { BrowserPhone } from "@connect_voip/common/browser_phone";
+import { PhoneSound } from "./phone_sound";
 
 const LOCK = "connect.phone";
+const AT_ONCE = /;\s*answer-after=0\b/; // auto-answer: the exchange says so with the call (VOI-21)
 const TYPES_IN = "input, textarea, [contenteditable=true]";
 
 /**
@@ -36,6 +39,7 @@ export class ConnectPhone extends BrowserPhone {
         this.calls = [];
         this.shown = 0; // the call whose conversation was opened last
         this.rejoining = false;
+        this.sound = new PhoneSound((text) => this.notification.add(text, { type: "warning" }));
         this.wants = ""; // a number that this tab has dialled: the exchange rings us first
     }
 
@@ -81,29 +85,54 @@ export class ConnectPhone extends BrowserPhone {
 
     // --- sound ---
 
-    onSession(session) {
+    onSession(session, request) {
         if (!super.onSession(session)) {
             return false;
         }
-        if (this.rejoining || this.wants) {
+        if (this.rejoining || this.wants || AT_ONCE.test(request.getHeader("Call-Info") ?? "")) {
             this.answer();
         } else {
             this.isOpen = true;
+            this.sound.ring();
         }
         this.refresh();
         return true;
     }
 
-    answer() {
+    async media() {
+        return { mediaStream: await this.sound.openMicrophone() };
+    }
+
+    onSound() {
+        this.sound.begin(this.session.connection, this.audio);
+    }
+
+    async answer() {
         this.rejoining = false;
         this.wants = "";
-        super.answer();
+        this.sound.tone.stop();
+        try {
+            await super.answer();
+        } catch (error) {
+            if (!(error instanceof DOMException)) {
+                throw error;
+            }
+            this.notification.add(this.microphoneText(error), { type: "warning" });
+            this.decline();
+        }
+    }
+
+    microphoneText({ name }) {
+        return name === "NotAllowedError"
+            ? _t("Allow the microphone in the browser: press the sign at the left of the address.")
+            : _t("No microphone could be opened. Connect one, or free the one that another program uses.");
     }
 
     onOver(session) {
         const isOurs = super.onOver(session);
         if (isOurs) {
             this.wants = "";
+            this.sound.end();
         }
         this.refresh();
         return isOurs;
@@ -145,6 +174,13 @@ export class ConnectPhone extends BrowserPhone {
         return this.conversations.open({ line_id, partner_id });
     }
 
+    /** For calls of his lines, until his next login (VOI-22). */
+    /** Ticked at once: until the server has answered, the card may be drawn anew. */
+    setAutoAnswer(isOn) {
+        this.conversations.state.auto_answer = isOn;
+        return this.conversations.change("set_auto_answer", isOn);
+    }
+
     dial(number) {
         return this.originate(number, [number]);
     }
@@ -158,7 +194,10 @@ export class ConnectPhone extends BrowserPhone {
     async originate(wants, args) {
         this.wants = wants;
         try {
-            await this.orm.call("connect.call", "originate", args);
+            const { rings } = await this.orm.call("connect.call", "originate", args);
+            if (rings === "desk") {
+                this.wants = ""; // what rings in the browser now is somebody else's call
+            }
         } catch (error) {
             this.wants = "";
             throw error;

@@ -1,0 +1,96 @@
+"""Calls of operators that came and ended while no bridge was there: Asterisk's safety net may have found somebody, or
+the caller has given up. Asterisk's own record (CEL) tells of both, and they are noted as calls like any other, once."""
+
+from odoo import api, fields, models
+
+AT_ONCE = 200
+PATIENCE = 60  # s after which the safety net hangs up (asterisk/extensions.conf)
+
+
+class ConnectPbxUnseen(models.Model):
+    _inherit = "connect.pbx"
+
+    record_read = fields.Integer(readonly=True, copy=False, aggregator=None)  # how far CEL has been compared
+
+    def _note_unseen(self):
+        """Compare what has ended since the last time with the calls that are known."""
+        self.ensure_one()
+        if not self.record_read:  # from here on
+            self.env.cr.execute("SELECT coalesce(max(id), 1) FROM connect_cel")
+            self.record_read = self.env.cr.fetchone()[0]
+        self.env.cr.execute(
+            "SELECT id, linkedid FROM connect_cel WHERE id > %s AND eventtype = 'LINKEDID_END' ORDER BY id LIMIT %s",
+            [self.record_read, AT_ONCE],
+        )
+        ended = self.env.cr.fetchall()
+        if not ended:
+            return
+        calls = self.env["connect.call"]
+        known = set(calls.search([("key", "in", [key for _number, key in ended])]).mapped("key"))
+        for _number, key in ended:
+            if key not in known:
+                calls._note_from_record(self, key)
+        self.record_read = ended[-1][0]
+
+
+class ConnectCallUnseen(models.Model):
+    _inherit = "connect.call"
+
+    @api.model
+    def _note_from_record(self, pbx, key):
+        """A call that no bridge has seen; only an operator's call is one, since nobody else is let in meanwhile."""
+        self.env.cr.execute(
+            """SELECT min(channame) FILTER (WHERE uniqueid = linkedid) AS caller_channel,
+                      min(cid_num) FILTER (WHERE uniqueid = linkedid) AS caller,
+                      (array_agg(exten ORDER BY id))[1] AS dialled,
+                      min(channame) FILTER (WHERE uniqueid <> linkedid AND eventtype = 'BRIDGE_ENTER') AS answering,
+                      min(eventtime) AS start_at, max(eventtime) AS end_at,
+                      min(eventtime) FILTER (WHERE eventtype = 'BRIDGE_ENTER') AS answer_at
+                 FROM connect_cel WHERE linkedid = %s""",
+            [key],
+        )
+        record = self.env.cr.dictfetchone()
+        trunk = self._trunk_of_channel(pbx, record["caller_channel"])
+        if not trunk:
+            return
+        company, answer = trunk.company_id, record["answer_at"]
+        user = (
+            self.env["connect.extension"]
+            .search(
+                [("sip_user", "=", _endpoint(record["answering"]).removesuffix("-web")), ("pbx_id", "=", pbx.id)],
+                limit=1,
+            )
+            .user_id
+        )
+        talk = (record["end_at"] - answer).total_seconds() * 1000 if answer else 0
+        waited = (record["end_at"] - record["start_at"]).total_seconds()
+        call = self._open_call(
+            {
+                "key": key,
+                "pbx_id": pbx.id,
+                "company_id": company.id,
+                "direction": "incoming",
+                "state": "ended" if answer else "missed",
+                "trunk_id": trunk.id,
+                "user_id": user.id,
+                "caller_number": self._number_of(company, record["caller"]),
+                "dialled": record["dialled"],
+                "start_at": record["start_at"],
+                "answer_at": answer,
+                "end_at": record["end_at"],
+                "talk_ms": int(talk),
+                "missed_reason": None if answer else "wait_limit" if waited >= PATIENCE else "abandoned",
+            }
+        )
+        call._write_fact("ended", {"cause": 0, "reason": "found afterwards", "user_id": user.id})
+
+    @api.model
+    def _trunk_of_channel(self, pbx, channel):
+        name, _dash, number = _endpoint(channel).partition("-")
+        known = [("id", "=", int(number)), ("pbx_id", "=", pbx.id)] if name == "trunk" and number.isdecimal() else None
+        return self.env["connect.trunk"].with_context(active_test=False).search(known, limit=1) if known else None
+
+
+def _endpoint(channel):
+    """``trunk-7`` of ``PJSIP/trunk-7-0000001a``."""
+    return (channel or "").removeprefix("PJSIP/").rpartition("-")[0]

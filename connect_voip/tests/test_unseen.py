@@ -1,0 +1,54 @@
+"""Calls that no bridge has seen: what the journal makes of Asterisk's record (VOI-01)."""
+
+from odoo.tests import tagged
+
+from .test_trunks import TrunkCase
+
+
+@tagged("post_install", "-at_install")
+class TestUnseen(TrunkCase):
+    def setUp(self):
+        super().setUp()
+        self.pbx._note_unseen()  # from here on
+
+    def record(self, key, *events):
+        for kind, channel, uniqueid, second in events:
+            self.env.cr.execute(
+                """INSERT INTO connect_cel (eventtype, eventtime, cid_num, exten, channame, uniqueid, linkedid)
+                   VALUES (%s, timestamp '2026-01-01 10:00:00' + make_interval(secs => %s), '375291111111',
+                           '+375173333333', %s, %s, %s)""",
+                [kind, second, channel, uniqueid, key],
+            )
+
+    def calls(self, key):
+        return self.env["connect.call"].search([("key", "=", key)])
+
+    def test_answered(self):
+        """Who answered, how long, over which line; once."""
+        caller, telephone = f"PJSIP/trunk-{self.trunk.id}-0000001a", f"PJSIP/{self.phone_a.sip_user}-web-0000001b"
+        self.record(
+            "7.1",
+            ("CHAN_START", caller, "7.1", 0),
+            ("CHAN_START", telephone, "7.2", 12),
+            ("BRIDGE_ENTER", telephone, "7.2", 15),
+            ("BRIDGE_ENTER", caller, "7.1", 15),
+            ("CHAN_END", caller, "7.1", 45),
+            ("LINKEDID_END", caller, "7.1", 45),
+        )
+        self.pbx._note_unseen()
+        self.pbx._note_unseen()
+        call = self.calls("7.1")
+        self.assertEqual(
+            (len(call), call.state, call.user_id, call.trunk_id, call.company_id, call.talk_ms, call.caller_number),
+            (1, "ended", self.agent_a, self.trunk, self.company, 30_000, "+375291111111"),
+        )
+
+    def test_given_up(self):
+        """A missed call; what no operator has brought is none of ours."""
+        caller = f"PJSIP/trunk-{self.trunk.id}-0000002a"
+        self.record("8.1", ("CHAN_START", caller, "8.1", 0), ("LINKEDID_END", caller, "8.1", 5))
+        for key, channel in (("8.2", "PJSIP/3-101-0000002b"), ("8.3", "Local/s@connect-echo-1;1")):
+            self.record(key, ("CHAN_START", channel, key, 0), ("LINKEDID_END", channel, key, 5))
+        self.pbx._note_unseen()
+        self.assertEqual((self.calls("8.1").state, self.calls("8.1").missed_reason), ("missed", "abandoned"))
+        self.assertFalse(self.calls("8.2") | self.calls("8.3"))
