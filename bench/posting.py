@@ -11,15 +11,12 @@ from __future__ import annotations
 import json
 import os
 import statistics
+import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import odoo
 from _common import open_registry, table
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
@@ -72,11 +69,14 @@ def post(registry: Registry, user_id: int, channel_id: int) -> None:
         retrying(partial(work, env), env)
 
 
-def crowd(registry: Registry, world: dict[str, Any], number: int, start: float, file: Path) -> None:
+def crowd(world: dict[str, Any], number: int) -> None:
     """One worker process with its share of the people; all press Enter at the same instant, again and again."""
+    registry = open_registry()
     users = world["users"][number::PROCESSES]
     for _warm in range(WARM):
         post(registry, users[0], world["channel"])
+    print("ready", flush=True)
+    start = float(sys.stdin.readline())
     times: list[float] = []
     errors: list[str] = []
     for turn in range(ROUNDS):
@@ -88,36 +88,30 @@ def crowd(registry: Registry, world: dict[str, Any], number: int, start: float, 
             except Exception as error:  # what reaches the person is the result
                 errors.append(str(error).splitlines()[0])
             times.append((time.time() - pressed) * 1000)
-    file.write_text(json.dumps({"times": times, "errors": errors}))
+    print(json.dumps({"times": times, "errors": errors}), flush=True)
 
 
-def measure(registry: Registry, world: dict[str, Any]) -> dict[str, Any]:
-    start, children, answers = time.time() + 6, [], []
-    with tempfile.TemporaryDirectory() as folder:
-        for number in range(PROCESSES):
-            file = Path(folder) / str(number)
-            answers.append(file)
-            children.append(fork(partial(crowd, registry, world, number, start, file)))
-        for child in children:
-            os.waitpid(child, 0)
-        results = [json.loads(file.read_text()) for file in answers]
-    times = sorted(time for result in results for time in result["times"])
-    errors = [error for result in results for error in result["errors"]]
-    return {"times": times, "errors": errors}
-
-
-def fork(work: Callable[[], None]) -> int:
-    """A child process with connections of its own; its id."""
-    odoo.sql_db.close_all()
-    child = os.fork()
-    if not child:
-        code = 1
-        try:
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    return child
+def measure(world: dict[str, Any]) -> dict[str, Any]:
+    """Processes of their own, as workers are: forked out of one with threads they would inherit its locks."""
+    command = [sys.executable, __file__, json.dumps(world)]
+    workers = [
+        subprocess.Popen([*command, str(number)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for number in range(PROCESSES)
+    ]
+    for worker in workers:
+        while worker.stdout and worker.stdout.readline().strip() != "ready":
+            if worker.poll() is not None:
+                raise RuntimeError("A worker of the benchmark ended before it began; see above.")
+    start = time.time() + 1
+    for worker in workers:
+        if worker.stdin:
+            worker.stdin.write(f"{start}\n")
+            worker.stdin.flush()
+    results = [json.loads(worker.communicate()[0].splitlines()[-1]) for worker in workers]
+    return {
+        "times": sorted(time for result in results for time in result["times"]),
+        "errors": [error for result in results for error in result["errors"]],
+    }
 
 
 def main() -> int:
@@ -125,7 +119,7 @@ def main() -> int:
     world = prepare(registry)
     rows, promise = [], True
     for name in ("ours", "stock"):
-        result = measure(registry, world[name])
+        result = measure(world[name])
         times, errors = result["times"], len(result["errors"])
         p99 = times[int(len(times) * 0.99)]
         rows.append([name, len(times), errors, *(f"{each:.0f}" for each in (statistics.median(times), p99, times[-1]))])
@@ -138,4 +132,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    if len(sys.argv) > 2:
+        crowd(json.loads(sys.argv[1]), int(sys.argv[2]))
+    else:
+        sys.exit(main())

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import os
 import random
 import signal
 import threading
 import time
+import traceback
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -90,7 +90,7 @@ def demand_skills(env: Any, line: Any, people: Any) -> dict[str, Any]:
     )
     for place, person in enumerate(people):
         person.lang = english.code if place % 2 else False
-    line.write({"use_skills": True, "language_level": "1", "skill_lower_after": 2, "skill_prefer_after": 4})
+    line.write({"use_skills": True, "language_level": "1", "skill_lower_after": 8, "skill_prefer_after": 16})
     line.skill_ids = [(0, 0, {"skill_id": cash.id, "level": "2"})]
     known: dict[int, dict[int, int]] = {user.id: {} for user in line.member_ids.user_id}
     for place, user in enumerate(line.member_ids.user_id):
@@ -140,10 +140,12 @@ class Worker:
                 with self.registry.cursor() as cr:
                     env = api.Environment(cr, user_id, {})
                     return retrying(partial(work, env), env)
-            except (psycopg2.OperationalError, psycopg2.InterfaceError):
-                time.sleep(
-                    self.rng.uniform(0.05, 0.3)
-                )  # PostgreSQL is restarting, or a crowded row: as a client, again
+            except psycopg2.Error as error:
+                # PostgreSQL is restarting, or a crowded row: as a client, again. A connection that breaks within an
+                # answer is a plain DatabaseError without a code.
+                if error.pgcode and not isinstance(error, psycopg2.OperationalError):
+                    raise
+                time.sleep(self.rng.uniform(0.05, 0.3))
 
     def run(self) -> None:
         while self.waiting:
@@ -214,8 +216,8 @@ def heartbeats(registry: Registry, world: dict[str, Any]) -> None:
         time.sleep(5)
 
 
-def fork(work: Any) -> int:
-    """A child process with connections of its own; its id."""
+def fork(work: Any, journal: Path) -> int:
+    """A child process with connections of its own; its id. Why it failed stands in the journal."""
     odoo.sql_db.close_all()
     child = os.fork()
     if not child:
@@ -225,7 +227,7 @@ def fork(work: Any) -> int:
             work()
             code = 0
         except BaseException:
-            logging.getLogger("fleet").exception("worker")
+            (journal / "failed.txt").write_text(traceback.format_exc())
         finally:
             os._exit(code)
     return child
@@ -252,11 +254,11 @@ def main() -> None:
         if thread is not threading.main_thread():
             thread.join()
 
-    pulse = fork(lambda: heartbeats(registry, world))
-    fleet = {
-        fork(lambda n=number: Worker(registry, world, n, given.workers, given.journal).run()): number
-        for number in range(given.workers)
-    }
+    def worker(number: int) -> int:
+        return fork(lambda: Worker(registry, world, number, given.workers, given.journal).run(), given.journal)
+
+    pulse = fork(lambda: heartbeats(registry, world), given.journal)
+    fleet = {worker(number): number for number in range(given.workers)}
     (given.journal / "pids").write_text("\n".join(map(str, fleet)))
     while fleet:
         child, status = os.wait()
@@ -264,7 +266,7 @@ def main() -> None:
             raise SystemExit("the heartbeats died")
         number = fleet.pop(child)
         if os.WIFSIGNALED(status):  # killed by the test: another one goes on where its journal ends
-            fleet[fork(lambda n=number: Worker(registry, world, n, given.workers, given.journal).run())] = number
+            fleet[worker(number)] = number
             (given.journal / "pids").write_text("\n".join(map(str, fleet)))
         elif os.WEXITSTATUS(status):
             raise SystemExit(f"worker {number} failed")
@@ -277,7 +279,8 @@ def settle(registry: Registry, world: dict[str, Any]) -> None:
     """Everybody is free and finishes all he has, until nobody waits; the minute cron's work is done by hand."""
     for user_id in world["users"]:
         with registry.cursor() as cr:
-            api.Environment(cr, user_id, {})["connect.agent"].set_status("free")
+            env = api.Environment(cr, user_id, {})
+            retrying(partial(env["connect.agent"].set_status, "free"), env)  # his screen shows signs of life meanwhile
     for _round in range(2000):
         with registry.cursor() as cr:
             api.Environment(cr, SUPERUSER_ID, {})["connect.dispatcher"]._cron_dispatch()

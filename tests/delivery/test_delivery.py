@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ def fresh_database() -> Iterator[str]:
 
 def start_fleet(name: str, journal: Path, **options: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "tests.delivery.fleet", "--database", name, "--journal", str(journal)]
-    command += ["--config", str(config.write(name, workers=0, max_cron_threads=0, log_level="error", db_maxconn=8))]
+    command += ["--config", str(config.write(name, workers=0, max_cron_threads=0, log_level="error", db_maxconn=16))]
     for option, value in options.items():
         command += [f"--{option}", str(value)]
     return subprocess.Popen(command, cwd=paths.ROOT, env=database.environment(name), start_new_session=True)
@@ -82,9 +82,15 @@ def skills_of(world: dict[str, Any], accepted: list[dict[str, Any]]) -> dict[int
 def await_promises(journal: Path, count: int, fleet: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 1200
     while len(promises(journal)) < count:
-        assert fleet.poll() is None, "the fleet ended early"
+        assert fleet.poll() is None, why_failed(journal)
         assert time.monotonic() < deadline, f"only {len(promises(journal))} of {count} requests were accepted"
         time.sleep(0.3)
+
+
+def why_failed(journal: Path) -> str:
+    """What the process that failed has left; without it, its own output says it."""
+    left = journal / "failed.txt"
+    return left.read_text() if left.exists() else "the fleet ended early"
 
 
 def judge(name: str, journal: Path, requests: int) -> None:
@@ -128,8 +134,8 @@ def test_sixteen_workers_deliver_every_request_through_kills_and_a_database_cras
                     os.kill(int(victim), signal.SIGKILL)
             await_promises(journal, requests // 2, fleet)
             postgres.crash()
-            assert fleet.wait(timeout=1500) == 0
+            assert fleet.wait(timeout=1500) == 0, why_failed(journal)
         finally:
-            if fleet.poll() is None:
-                os.killpg(fleet.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(fleet.pid, signal.SIGKILL)  # one that has failed leaves workers, who would go on for ever
         judge(name, journal, requests)
