@@ -183,7 +183,9 @@ def _psql(options: argparse.Namespace, rest: list[str]) -> int:
 def _env(_options: argparse.Namespace, _rest: list[str]) -> int:
     for key, value in postgres.start().items():
         print(f"export {key}='{value}'")
-    print(f"export PATH='{venv.ensure() / 'bin'}':\"$PATH\"")
+    folder = venv.ensure()
+    print(f"export VIRTUAL_ENV='{folder}'")
+    print(f"export PATH='{folder / 'bin'}':\"$PATH\"")
     return 0
 
 

@@ -31,7 +31,7 @@ def _one(file: Path, rest: list[str]) -> int:
     say(f"\n— {file.stem}")
     scratch = f"connect_test_{os.getpid()}_{file.stem}"
     database.clone(templates.template(addons.found()), scratch)
-    env = {**database.environment(scratch), "ODOO_RC": str(config.write(scratch))}
+    env = {**database.environment(scratch), "ODOO_RC": str(config.write(scratch)), "PYTHONPATH": str(paths.ROOT)}
     try:
         return subprocess.run([sys.executable, str(file), *rest], cwd=paths.ROOT, env=env, check=False).returncode
     finally:

@@ -141,20 +141,30 @@ def upgrade(name: str, wanted: list[str], forced: Iterable[str] = ()) -> None:
     work = [f"{verb} {', '.join(which)}" for verb, which in (("installing", new), ("updating", changed)) if which]
     with step(f"database {name}: {'; '.join(work)}"):
         odoo(name, *options, "--with-demo")
+        make_assets(name)
     note(name, {**before, **hashes})
 
 
 def odoo(name: str, *options: str) -> None:
-    """One run of Odoo on a database without a server: installs, updates. Fails on a traceback as on an exit code.
+    """One run of Odoo on a database without a server: installs, updates. Fails on a traceback as on an exit code."""
+    _odoo(name, "setup", "server", "--stop-after-init", *options)
 
-    Odoo answers some failures of data files with a log line alone, so lines of level ERROR and above fail the run.
-    """
-    log = paths.LOGS / f"{name}-setup.log"
+
+def make_assets(name: str) -> None:
+    """Build the bundles of scripts and styles now, not while the first visitor waits for his first page (12 s)."""
+    work = "env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()\n"
+    _odoo(name, "assets", "shell", "--shell-interface=python", stdin=work)
+
+
+def _odoo(name: str, what: str, command: str, *options: str, stdin: str = "") -> None:
+    """Odoo answers some failures of data files with a log line alone, so lines of level ERROR and above fail the run."""
+    log = paths.LOGS / f"{name}-{what}.log"
     launcher = Path(os.environ["VIRTUAL_ENV"]) / "bin" / "odoo"
-    command = [str(launcher), "server", "-c", str(config.write(name)), "--no-http", "--stop-after-init", *options]
+    words = [str(launcher), command, "-c", str(config.write(name)), "--no-http", *options]
+    env = environment(name)
     with log.open("w") as output:
         done = subprocess.run(
-            command, stdout=output, stderr=subprocess.STDOUT, env=environment(name), cwd=paths.STATE, check=False
+            words, input=stdin, stdout=output, stderr=subprocess.STDOUT, env=env, cwd=paths.STATE, text=True, check=False
         )
     text = log.read_text(errors="replace")
     bad = [line for line in text.splitlines() if " ERROR " in line or " CRITICAL " in line]

@@ -16,12 +16,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from . import addons, chromium, config, database, paths, postgres, templates
+from . import addons, asterisk, chromium, config, database, paths, postgres, templates
 from .say import Failure, say
 
 VOICE = paths.ROOT / "tests" / "voice"
 SUITES = ("engine", "addons", "e2e", "voice")
 NOTHING_COLLECTED = 5
+PROCESSES = 2  # for the addons' whole suite, each with a database of its own
 
 
 def run(only: Iterable[str], rest: list[str]) -> int:
@@ -35,7 +36,7 @@ def run(only: Iterable[str], rest: list[str]) -> int:
         places = _places(name, targets)
         if places and (not chosen or name in chosen):
             say(f"\n— {name}: {' '.join(map(str, places))}")
-            results.append((name, *_suite(name, places, extra)))
+            results.append((name, *_suite(name, places, extra, narrowed=bool(rest))))
     return _conclude(results, narrowed=bool(rest))
 
 
@@ -97,7 +98,7 @@ def folders(suite: str) -> list[Path]:
     return [folder for folder in found if any(folder.rglob("test_*.py"))]
 
 
-def _suite(name: str, places: list[str], extra: list[str]) -> tuple[int, str]:
+def _suite(name: str, places: list[str], extra: list[str], narrowed: bool) -> tuple[int, str]:
     if name == "engine":
         return _pytest(["-p", "no:odoo", "-p", "tools.pytest_plain", *places, *extra], dict(os.environ))
     browser = chromium.ensure()
@@ -105,9 +106,12 @@ def _suite(name: str, places: list[str], extra: list[str]) -> tuple[int, str]:
     if name in ("e2e", "voice"):
         template = templates.template(addons.found())
         env = {**os.environ, **postgres.start(), "CONNECT_TEMPLATE": template, "CONNECT_BROWSER": str(browser)}
-        apart = [sys.executable, "-m", "tools.netns"] if name == "voice" else []
+        apart = []
+        if name == "voice":
+            asterisk.prefix()  # fetched out here: in there is no network to fetch it from
+            apart = [sys.executable, "-m", "tools.netns"]
         return _pytest(["-p", "no:odoo", *places, *extra], env, apart)
-    return _addons_suite(places, extra)
+    return _addons_suite(places, extra if narrowed else [*extra, "-n", str(PROCESSES), "--dist", "loadfile"])
 
 
 def _addons_suite(places: list[str], extra: list[str]) -> tuple[int, str]:

@@ -34,6 +34,7 @@ def template(names: Iterable[str]) -> str:
     def build(unfinished: str) -> None:
         database.clone(below, unfinished)
         database.odoo(unfinished, "-i", ",".join(wanted), "--with-demo")
+        database.make_assets(unfinished)
 
     _make(name, f"a template with {', '.join(wanted)}", build)
     return name

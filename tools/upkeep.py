@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from . import addons, apt, config, database, debian, paths, pins, postgres, templates
 from .say import Failure, say, step
@@ -40,14 +41,19 @@ def repin() -> int:
 
 
 def translate(names: list[str]) -> int:
-    """Write i18n/<addon>.pot and bring i18n/ru.po up to the code, from a clone with everything installed."""
+    """Bring i18n/ru.po up to the code, from a clone with everything installed. No template of terms is left beside it:
+    Odoo would read translations through it, and drop whatever is newer than the template."""
+    for folder in addons.found().values():
+        for stale in folder.glob("i18n/*.pot"):
+            stale.unlink()
     wanted = addons.closure(names or addons.found())
+    known = {name: _translations(name) for name in wanted}
     scratch = f"connect_test_{os.getpid()}_i18n"
     database.clone(templates.template(wanted), scratch)
     launcher = f"{os.environ['VIRTUAL_ENV']}/bin/odoo"
     try:
         with step(f"exporting the terms of {', '.join(wanted)}"):
-            command = [launcher, "i18n", "export", "-c", str(config.write(scratch)), "-l", "pot", "ru", "--", *wanted]
+            command = [launcher, "i18n", "export", "-c", str(config.write(scratch)), "-l", "ru", "--", *wanted]
             done = subprocess.run(
                 command, env=database.environment(scratch), capture_output=True, text=True, check=False
             )
@@ -55,17 +61,48 @@ def translate(names: list[str]) -> int:
             raise Failure(f"Odoo could not export: {done.stderr.strip().splitlines()[-1]}")
     finally:
         database.drop(scratch)
-    return _report(wanted)
+    for name in wanted:
+        _keep(name, known[name])
+    return 0
 
 
-def _report(names: list[str]) -> int:
+def _translations(name: str) -> Any:
+    """The Russian of an addon as it stands, by term; empty for one without."""
     import polib  # only the virtual environment has it
 
-    for name in names:
-        file = addons.found()[name] / "i18n" / "ru.po"
-        open_terms = [entry for entry in polib.pofile(str(file)) if not entry.translated()] if file.is_file() else []
-        say(f"  {name}: {'no terms' if not file.is_file() else f'{len(open_terms)} terms without Russian'}")
-    return 0
+    file = addons.found()[name] / "i18n" / "ru.po"
+    return {entry.msgid: entry for entry in polib.pofile(str(file))} if file.is_file() else {}
+
+
+def _keep(name: str, known: Any) -> None:
+    """Odoo exports terms of code without their Russian, those of addons in ``addons/`` and of demo data not at all:
+    these stay as they were."""
+    import polib
+
+    file = addons.found()[name] / "i18n" / "ru.po"
+    if not file.is_file():
+        return
+    terms = polib.pofile(str(file))
+    has_code = any(_comes_from("code:", entry) for entry in terms)
+    for entry in terms:
+        former = known.get(entry.msgid)
+        if former and not entry.msgstr:
+            entry.msgstr = former.msgstr
+        if former and not has_code:
+            entry.occurrences, entry.comment = former.occurrences, former.comment
+    exported = {entry.msgid for entry in terms}
+    terms.extend(
+        entry
+        for term, entry in known.items()
+        if term not in exported and (_comes_from("demo", entry) or (_comes_from("code:", entry) and not has_code))
+    )
+    terms.sort(key=lambda entry: entry.msgid)
+    terms.save()
+    say(f"  {name}: {sum(not entry.translated() for entry in terms)} terms without Russian")
+
+
+def _comes_from(what: str, entry: Any) -> bool:
+    return any(what in place for place, _line in entry.occurrences)
 
 
 def clean(everything: bool) -> int:

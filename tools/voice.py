@@ -6,7 +6,9 @@ Each database has its own: folder, ports, passwords. It listens on this machine 
 from __future__ import annotations
 
 import ctypes
+import datetime
 import importlib.util
+import ipaddress
 import os
 import secrets
 import signal
@@ -22,6 +24,10 @@ from types import ModuleType
 from typing import Any
 
 import psycopg2
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from . import asterisk, checks, config, database, paths, postgres
 from .say import Failure, say
@@ -30,7 +36,7 @@ ROLE = "connect_asterisk"
 PR_SET_PDEATHSIG = 1
 READY_WITHIN = 30.0
 STOP_WITHIN = 5.0
-FIRST_PORTS = {"http_port": 8088, "https_port": 8089, "ami_port": 5038, "sip_port": 5060}
+FIRST_PORTS = {"http_port": 8088, "https_port": 8089, "ami_port": 5038, "sip_port": 5060, "sip_tls_port": 5061}
 RTP = 400  # ports: a hundred calls of two legs
 
 
@@ -47,6 +53,8 @@ class Voice:
     exchange: subprocess.Popen[bytes] | None = None
     bridge: subprocess.Popen[bytes] | None = None
     options: dict[str, object] = field(default_factory=dict)
+    parking_seconds: int = 90
+    queue_after: int = 10
 
     @staticmethod
     def die_with_parent() -> None:
@@ -60,7 +68,7 @@ class Voice:
     def start_exchange(self) -> None:
         """Start Asterisk and wait until it answers."""
         root = asterisk.prefix()
-        self._configure(root)
+        self.configure()
         command = [*asterisk.command(root, "asterisk"), "-f", "-C", str(self.folder / "etc/asterisk.conf")]
         env = {**os.environ, "OPENSSL_MODULES": str(asterisk.libraries(root) / "ossl-modules")}
         with (paths.LOGS / f"{self.name}-asterisk.log").open("ab") as log:
@@ -104,10 +112,12 @@ class Voice:
                     process.kill()
                     process.wait()
 
-    def _configure(self, root: Path) -> None:
-        settings = _settings()
+    def configure(self) -> None:
+        """Write Asterisk's files. One that runs reads them when it is told to."""
+        settings, root = _settings(), asterisk.prefix()
         sounds = _sounds(root, self.folder)
         postgresql = postgres.environment()
+        certificate, private_key = _certificate(self.folder / "keys", self.address)
         switch = settings.Switch(
             etc=self.folder / "etc",
             var=self.folder / "var",
@@ -129,6 +139,10 @@ class Voice:
             bridge_network=f"{self.address}/255.255.255.255",
             rtp_start=self.ports["rtp_start"],
             rtp_end=self.ports["rtp_start"] + RTP,
+            parking_seconds=self.parking_seconds,
+            queue_after=self.queue_after,
+            certificate=str(certificate),
+            private_key=str(private_key),
             **{key: self.ports[key] for key in FIRST_PORTS},
         )
         settings.write(switch)
@@ -188,7 +202,8 @@ def _announce(voice: Voice) -> None:
         cr.execute(
             """UPDATE connect_pbx
                   SET ari_url = %s, ari_user = 'connect', ari_password = %s, ami_host = %s, ami_port = %s,
-                      ami_user = 'connect', ami_password = %s, db_role = %s, websocket_url = %s, sip_host = %s
+                      ami_user = 'connect', ami_password = %s, db_role = %s, websocket_url = %s, sip_host = %s,
+                      sip_tls_host = %s
                 WHERE company_id IS NULL""",
             [
                 voice.ari_url,
@@ -199,6 +214,7 @@ def _announce(voice: Voice) -> None:
                 ROLE,
                 f"ws://{voice.address}:{voice.ports['http_port']}/ws",
                 f"{voice.address}:{voice.ports['sip_port']}",
+                f"{voice.address}:{voice.ports['sip_tls_port']}",
             ],
         )
     connection.close()
@@ -236,6 +252,30 @@ def _sounds(root: Path, folder: Path) -> Path:
         link.unlink(missing_ok=True)
         link.symlink_to(target)
     return data
+
+
+def _certificate(folder: Path, address: str) -> tuple[Path, Path]:
+    """A certificate that signs itself, made once, and its key: telephones are to be told to trust it."""
+    certificate, private_key = folder / "asterisk.crt", folder / "asterisk.key"
+    if certificate.exists() and private_key.exists():
+        return certificate, private_key
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Connect")])
+    now = datetime.datetime.now(datetime.UTC)
+    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=3650))
+        .add_extension(names, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    private_key.touch(mode=0o600)
+    private_key.write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain))
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    return certificate, private_key
 
 
 def _socket_folder(folder: Path) -> Path:

@@ -34,6 +34,7 @@ class World:
         self.server, self.voice, self.folder = server, exchange, folder
         self.admin = server.rpc("admin", "admin")
         self.phones: list[Phone] = []
+        self.kept: set[str] = set()  # keys of calls that go on from test to test
         self.reconnect()
 
     def reconnect(self) -> None:
@@ -65,7 +66,7 @@ class World:
     def last_call(self) -> dict[str, Any]:
         return self.sql("SELECT * FROM connect_call ORDER BY id DESC LIMIT 1")[0]
 
-    def await_call(self, key: str | None = None, within: float = 10, **expected: Any) -> dict[str, Any]:
+    def await_call(self, key: str | None = None, within: float = 20, **expected: Any) -> dict[str, Any]:
         """The latest call, or that of ``key``, once its columns are as expected."""
         deadline, row = time.monotonic() + within, {}
         while time.monotonic() < deadline:
@@ -84,7 +85,7 @@ class World:
             for row in self.sql("SELECT name FROM connect_call_fact WHERE call_id = %s ORDER BY id", call_id)
         ]
 
-    def await_row(self, query: str, *values: Any, within: float = 10) -> dict[str, Any]:
+    def await_row(self, query: str, *values: Any, within: float = 20) -> dict[str, Any]:
         """The first row of a query, once there is one."""
         deadline = time.monotonic() + within
         while not (rows := self.sql(query, *values)):
@@ -98,18 +99,23 @@ class World:
     def await_fact(self, call_id: int, name: str) -> None:
         self.await_row("SELECT 1 FROM connect_call_fact WHERE call_id = %s AND name = %s", call_id, name)
 
-    def await_channels(self, names: set[str], within: float = 10) -> None:
+    def await_channels(self, names: set[str], within: float = 20) -> None:
         """These endpoints have a channel each, all in one bridge, and nobody else has."""
         deadline = time.monotonic() + within
         found: list[str] = []
         while time.monotonic() < deadline:
-            channels = {each["id"]: each["name"].rpartition("-")[0] for each in self.ari("/channels")}
+            channels = {each["id"]: each["name"].rpartition("-")[0] for each in self.channels()}
             found = sorted(channels.values())
             bridged = [sorted(channels.get(each, "") for each in bridge["channels"]) for bridge in self.ari("/bridges")]
             if found == sorted(names) and found in bridged:
                 return
             time.sleep(0.05)
         raise AssertionError(f"expected {names}, there are {found}")
+
+    def channels(self) -> list[dict[str, Any]]:
+        """What there is in Asterisk, but a call that is to go on, and what only listens."""
+        found = [each for each in self.ari("/channels") if each["id"].partition("-leg")[0] not in self.kept]
+        return [each for each in found if not each["name"].startswith("Snoop/")]
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
@@ -134,28 +140,43 @@ class World:
         with urllib.request.urlopen(request, timeout=5) as answer:
             return json.loads(answer.read() or b"null")
 
-    def await_silence(self, within: float = 10) -> None:
+    def await_silence(self, within: float = 20) -> None:
         """Nothing is left: no channel, no bridge, no open call."""
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
-            left = self.sql("SELECT key, state FROM connect_call WHERE end_at IS NULL")
-            bridges = [each["id"] for each in self.ari("/bridges") if each["id"].startswith("b-")]
-            if not left and not self.ari("/channels") and not bridges:
+            left = self.sql("SELECT key, state FROM connect_call WHERE end_at IS NULL AND key <> ALL(%s)", [*self.kept])
+            ours = {each["id"] for each in self.ari("/bridges") if each["id"].startswith("b-")}
+            bridges = ours - {f"b-{key}" for key in self.kept}
+            if not left and not self.channels() and not bridges:
                 return
             time.sleep(0.1)
-        raise AssertionError(f"left: {left}, {self.ari('/channels')}, {bridges}")
+        raise AssertionError(f"left: {left}, {self.channels()}, {bridges}")
+
+    def revive(self) -> None:
+        """What a test has killed runs again, though the test failed before it could see to that."""
+        exchange, bridge = self.voice.exchange, self.voice.bridge
+        if self.server.process.poll() is not None:
+            self.server.restart()
+        if exchange and exchange.poll() is not None:
+            self.voice.start_exchange()
+        if bridge and bridge.poll() is not None:
+            self.voice.start_bridge()
+            _await_bridge(self, since=time.time())
 
     def clear(self) -> None:
         """Telephones off, calls hung up, specialists away, requests finished."""
         for phone in self.phones:
             phone.end()
         self.phones.clear()
-        for channel in self.ari("/channels"):
+        for channel in self.channels():
             with suppress(urllib.error.HTTPError):  # it went with the one before
                 self.ari(f"/channels/{channel['id']}", "DELETE")
         for request in self.sql("SELECT id FROM connect_request WHERE state <> 'closed' AND kind = 'call'"):
             self.admin("connect.request", "finish", [[request["id"]]])
-        self.sql("UPDATE connect_agent SET status_id = (SELECT id FROM connect_status WHERE code = 'offline')")
+        self.sql(  # in the order in which the bridge takes them
+            """UPDATE connect_agent SET status_id = (SELECT id FROM connect_status WHERE code = 'offline')
+                WHERE id IN (SELECT id FROM connect_agent ORDER BY id FOR NO KEY UPDATE)"""
+        )
 
     def set_status(self, login: object, code: str = "free") -> None:
         self.as_user(login)("connect.agent", "set_status", [code])
@@ -204,6 +225,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def calls(shared: World) -> Iterator[World]:
     """The shared world, silent before and after; specialists are offline until a test says otherwise."""
     yield shared
+    shared.revive()
     shared.clear()
     shared.await_silence()
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import math
+import re
 import struct
 import subprocess
 import time
 import wave
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from tools import asterisk
 from tools.checks import free_port
+
+from .ear import Ear
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 RATE = 8000
@@ -29,6 +35,15 @@ class Phone:
     tone: int = 440
     port: int = field(default_factory=free_port)
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    ear: Ear | None = None
+    srtp: bool = False
+    logged_in: bool = False
+    options: list[str] = field(default_factory=list)
+
+    def listen(self) -> Ear:
+        """From now on the test itself hears and speaks instead of SIPp."""
+        self.ear = self.ear or Ear(self.address)
+        return self.ear
 
     def register(self) -> None:
         """Log in at Asterisk; AssertionError when it is refused."""
@@ -36,14 +51,29 @@ class Phone:
 
     def is_let_in(self) -> bool:
         """Whether Asterisk takes its name and password."""
+        self.logged_in = self._register(3600)
+        return self.logged_in
+
+    def log_off(self) -> None:
+        """Asterisk rings it no more: a later test has the number's other telephones alone."""
+        if self.logged_in:
+            self.logged_in = not self._register(0)
+            self.end()
+
+    def _register(self, seconds: int) -> bool:
         try:
-            return self._run("register").wait(5) == 0
+            return self._run("register", EXPIRES=str(seconds)).wait(5) == 0
         except subprocess.TimeoutExpired:
             return False
 
     def answer(self, ring: float = 0.3, talk: float = 600) -> subprocess.Popen[bytes]:
         """Take the next call after so many seconds of ringing, and hang up after so many of talk."""
-        return self._run("answer", RING=str(int(ring * 1000)), TALK=str(int(talk * 1000)))
+        return self._run("answer", INFO="", USED="", RING=str(int(ring * 1000)), TALK=str(int(talk * 1000)))
+
+    def answer_at_once(self) -> subprocess.Popen[bytes]:
+        """Take the next call if the exchange asks for it, as telephones with auto-answer do; fail at any other."""
+        wanted = '<ereg regexp="answer-after=0" search_in="hdr" header="Call-Info:" check_it="true" assign_to="info"/>'
+        return self._run("answer", INFO=wanted, USED='<Reference variables="info"/>', RING="100", TALK="600000")
 
     def refuse(self, code: int = 603, ring: float = 0.2) -> subprocess.Popen[bytes]:
         """Decline the next call (603), or be busy (486)."""
@@ -52,6 +82,21 @@ class Phone:
     def call(self, to: str, talk: float = 60.0) -> subprocess.Popen[bytes]:
         """Call a number and speak for so many seconds, unless the other side hangs up."""
         return self._run("call", TO=to, TALK=str(int(talk * 1000)))
+
+    def crowd(self, to: str, count: int) -> subprocess.Popen[bytes]:
+        """So many calls at once to a number, all of them silent."""
+        self.listen()
+        return self._run("call", TO=to, TALK="600000", options=["-m", str(count), "-r", str(count)])
+
+    def refer(self, to: str, on: str, after: float = 1.0) -> subprocess.Popen[bytes]:
+        """Call a number and, after so many seconds of talk, transfer the other side by itself (REFER). What comes of it
+        is told by NOTIFY, which SIPp takes by itself."""
+        return self._run("refer", ["-m", "1", "-aa"], TO=to, REFER=on, TALK=str(int(after * 1000)))
+
+    def dialog(self) -> str:
+        """What the other side of this telephone's first transfer has to name to take its place (Replaces)."""
+        call_id, mine, other = next(self.folder.glob(f"{self.user}-refer-*.log")).read_text().split()
+        return f"{quote(call_id)}%3Bto-tag%3D{other}%3Bfrom-tag%3D{mine}"
 
     def bring(self, to: str, talk: float = 60.0) -> subprocess.Popen[bytes]:
         """As an operator: bring a call from the number ``user`` to one of ours."""
@@ -66,8 +111,10 @@ class Phone:
             if process.poll() is None:
                 process.kill()
             process.wait()
+        if self.ear:
+            self.ear.close()
 
-    def _run(self, scenario: str, **values: str) -> subprocess.Popen[bytes]:
+    def _run(self, scenario: str, options: Sequence[str] = ("-m", "1"), **values: str) -> subprocess.Popen[bytes]:
         text = (SCENARIOS / f"{scenario}.xml").read_text()
         tone = self.folder / f"tone-{self.tone}.ul"
         if not tone.exists():
@@ -75,13 +122,20 @@ class Phone:
         known = {"USER": self.user, "PASSWORD": self.password, "TONE": str(tone), **values}
         for key, value in known.items():
             text = text.replace(f"@{key}@", value)
+        if self.ear:
+            text = re.sub(r"<nop>.*rtp_stream.*</nop>", "", text).replace("[media_port]", str(self.ear.port))
+        if self.srtp:
+            key = base64.b64encode(bytes(range(30))).decode()
+            crypto = f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}"
+            text = re.sub(r"(m=audio \S+ )RTP/AVP.*", rf"\1RTP/SAVP 0 101\n{crypto}", text)
         name = f"{self.user}-{scenario}-{len(self.processes)}"
         file = self.folder / f"{name}.xml"
         file.write_text(text)
         command = [*asterisk.command(asterisk.prefix(), "sipp"), self.server, "-sf", str(file)]
-        command += ["-i", self.address, "-p", str(self.port), "-mi", self.address, "-m", "1", "-nostdin"]
+        command += ["-i", self.address, "-p", str(self.port), "-mi", self.address, *options, "-nostdin"]
         command += ["-mp", str(free_port() & ~1), "-trace_err"]
         command += ["-error_file", str(self.folder / f"{name}.err")]
+        command += ["-trace_logs", "-log_file", str(self.folder / f"{name}.log"), *self.options]
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder
         )
