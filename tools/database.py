@@ -157,14 +157,14 @@ def make_assets(name: str) -> None:
 
 
 def _odoo(name: str, what: str, command: str, *options: str, stdin: str = "") -> None:
-    """Odoo answers some failures of data files with a log line alone, so lines of level ERROR and above fail the run."""
+    """Odoo tells some failures of data files by a log line alone, so lines of level ERROR and above fail the run."""
     log = paths.LOGS / f"{name}-{what}.log"
     launcher = Path(os.environ["VIRTUAL_ENV"]) / "bin" / "odoo"
     words = [str(launcher), command, "-c", str(config.write(name)), "--no-http", *options]
     env = environment(name)
     with log.open("w") as output:
         done = subprocess.run(
-            words, input=stdin, stdout=output, stderr=subprocess.STDOUT, env=env, cwd=paths.STATE, text=True, check=False
+            words, input=stdin, stdout=output, stderr=subprocess.STDOUT, env=env, cwd=paths.STATE, text=True
         )
     text = log.read_text(errors="replace")
     bad = [line for line in text.splitlines() if " ERROR " in line or " CRITICAL " in line]

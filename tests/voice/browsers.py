@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -59,10 +60,12 @@ def heard(calls: World, endpoint: str) -> int:
     return int(calls.ari(f"/channels/{channel['id']}/rtp_statistics")["rxcount"])
 
 
-def speaks(calls: World, endpoint: str) -> None:
-    before = heard(calls, endpoint)
-    calls.pause(1)
-    assert heard(calls, endpoint) - before > 25, f"no sound from {endpoint}"
+def speaks(calls: World, endpoint: str, within: float = 10) -> None:
+    """Another second of sound comes from this endpoint."""
+    before, deadline = heard(calls, endpoint), time.monotonic() + within
+    while heard(calls, endpoint) - before < 50:
+        assert time.monotonic() < deadline, f"no sound from {endpoint}"
+        calls.pause(0.1)
 
 
 def picture(page: Page, name: str) -> None:

@@ -137,7 +137,7 @@ class World:
         request = urllib.request.Request(
             f"{self.voice.ari_url}/ari{path}", headers={"Authorization": f"Basic {credentials}"}, method=method
         )
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return json.loads(answer.read() or b"null")
 
     def await_silence(self, within: float = 20) -> None:
@@ -201,7 +201,7 @@ def _await_bridge(made: World, since: float = 0.0) -> None:
         """SELECT 1 FROM connect_pbx WHERE version IS NOT NULL
               AND seen_at > greatest(to_timestamp(%s), now() - interval '10 s') AT TIME ZONE 'UTC'""",
         since,
-        within=30,
+        within=40,
     )
 
 
@@ -224,6 +224,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture
 def calls(shared: World) -> Iterator[World]:
     """The shared world, silent before and after; specialists are offline until a test says otherwise."""
+    _await_bridge(shared)
     yield shared
     shared.revive()
     shared.clear()

@@ -58,10 +58,10 @@ def test_somebody_answers_without_the_bridge(calls: World, operator: Operator, s
     assert person.wait(20) == 0, caller.errors()
     ended = calls.sql("SELECT clock_timestamp() AT TIME ZONE 'UTC' AS at")[0]["at"]
     gave_up = operator.caller("+375292222222").bring(CITY, talk=0.5)
-    gave_up.wait(10)
+    gave_up.wait(30)
     calls.pause(2)
     calls.voice.start_bridge()
-    call = calls.await_call(state="missed", caller_number="+375292222222", within=20)
+    call = calls.await_call(state="missed", caller_number="+375292222222", within=40)
     assert call["missed_reason"] == "abandoned"
     rows = calls.sql("SELECT * FROM connect_call WHERE caller_number = '+375291111111'")
     assert [(row["state"], row["user_id"], row["trunk_id"]) for row in rows] == [

@@ -54,7 +54,7 @@ def test_dial_and_one_step_transfer(calls: World, nikiforov: Page) -> None:
     card.locator(".list-group-item").first.click()
     picture(page, "dial")
     card.get_by_role("button", name="Позвонить").click()
-    call = calls.await_call(state="talking", within=20)
+    call = calls.await_call(state="talking", within=40)
     speaks(calls, "3-101-web")
     card.locator(".o_connect_transfer").click()
     found = card.locator(".o_connect_phone_found .list-group-item")

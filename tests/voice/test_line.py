@@ -50,8 +50,8 @@ def test_missed_call_of_the_bound_specialist(calls: World) -> None:
     nikiforov, ivanova = calls.phone("100002"), calls.phone("200001", tone=1000)
     nikiforov.answer(ring=30)
     person = ivanova.call(hotline(calls), talk=20)
-    call = calls.await_call(state="missed", within=15)
-    assert person.wait(10) == 0
+    call = calls.await_call(state="missed", within=40)
+    assert person.wait(30) == 0
     request = calls.sql("SELECT * FROM connect_request WHERE id = %s", call["request_id"])[0]
     user = calls.sql("SELECT id FROM res_users WHERE login = '100002'")[0]["id"]
     assert (request["state"], request["user_id"]) == ("active", user)
@@ -84,7 +84,7 @@ def test_stranger_is_refused(calls: World) -> None:
     """ADM-07: a person calls a line that is not his: refused at once, nobody's telephone rings."""
     foreign = calls.sql("SELECT res_id FROM ir_model_data WHERE name = 'line_beta'")[0]["res_id"]
     ivanova = calls.phone("200001")
-    assert ivanova.call(f"**{foreign}", talk=5).wait(10) != 0
+    assert ivanova.call(f"**{foreign}", talk=5).wait(30) != 0
     call = calls.await_call(state="missed")
     assert (call["missed_reason"], call["line_id"], call["request_id"]) == ("refused", None, None)
 

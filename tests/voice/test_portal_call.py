@@ -48,7 +48,7 @@ def test_person_calls_and_is_called(calls: World, chromium: Browser, nikiforov: 
         card = page.locator(".o_connect_caller")
         expect(card).to_contain_text("Звоним…")
         picture(page, "portal_calling")
-        call = calls.await_call(state="talking", direction="incoming", within=20)
+        call = calls.await_call(state="talking", direction="incoming", within=40)
         expect(card).to_contain_text("Никифоров")
         expect(card.locator(".o_connect_talk")).to_have_text(re.compile(r"00:0\d"))
         browser = browser_of(calls, IVANOVA)
@@ -127,7 +127,7 @@ def test_specialist_calls_from_the_conversation(calls: World, nikiforov: Page) -
 
     ivanova.answer(talk=120)
     header.locator(".o_connect_call").click()
-    back = calls.await_call(state="talking", direction="outgoing", within=20)
+    back = calls.await_call(state="talking", direction="outgoing", within=40)
     assert back["request_id"] == call["request_id"]
     expect(phone.locator(".o_connect_talk")).to_be_visible()
     picture(nikiforov, "conversation_call")

@@ -97,7 +97,7 @@ def test_park_and_fetch(calls: World) -> None:
     calls.await_call(call["key"], state="parked", slot=slot)
     kim = calls.phone("100004", tone=1000)
     kim.call(f"*5{slot}", talk=30)
-    calls.await_call(call["key"], state="talking", within=10)
+    calls.await_call(call["key"], state="talking", within=40)
     calls.await_channels({"PJSIP/3-102", "PJSIP/3-103"})
     verb(calls, 100004, call, "hangup")
     calls.await_call(call["key"], state="ended")

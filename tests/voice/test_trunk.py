@@ -68,10 +68,10 @@ def test_way_out_and_the_last_channel(calls: World, operator: Operator) -> None:
     nikiforov.call(MOBILE, talk=30)
     call = calls.await_call(state="talking", direction="outgoing", trunk_id=operator.trunk)
     calls.await_channels({"PJSIP/3-101", f"PJSIP/trunk-{operator.trunk}"})
-    assert orlova.call(MOBILE, talk=5).wait(10) != 0
+    assert orlova.call(MOBILE, talk=5).wait(30) != 0
     refused = calls.await_call(state="missed", missed_reason="no_line")
     assert (refused["direction"], refused["hangup_cause"]) == ("outgoing", 34)
-    assert operator.caller("+375291111111").bring(CITY, talk=5).wait(10) != 0
+    assert operator.caller("+375291111111").bring(CITY, talk=5).wait(30) != 0
     refused = calls.await_call(state="missed", direction="incoming")
     assert (refused["missed_reason"], refused["hangup_cause"]) == ("no_line", 17)
     calls.as_user(100002)("connect.call", "hangup", [[call["id"]]])

@@ -27,14 +27,14 @@ def parked(shared: World) -> Iterator[Parked]:
     Tests restart the bridge meanwhile, and shorten the time for calls of their own."""
     gromova, sokolova = shared.phone("100001", tone=440), shared.phone("100005", tone=700)
     gromova.answer()
-    sokolova.call("100", talk=300)
+    sokolova.call("100", talk=1200)
     call = shared.await_call(state="talking")
     shared.as_user(100001)("connect.call", "park", [[call["id"]]])
     shared.await_call(call["key"], state="parked")
     since = time.monotonic()
     shared.kept.add(call["key"])
     shared.await_silence()  # the slot has been said, and the parker is free
-    gromova.processes[-1].wait(5)
+    gromova.processes[-1].wait(30)
     gromova.answer()
     shared.phones.clear()
     yield Parked(call["key"], since, gromova)

@@ -34,7 +34,7 @@ def park(calls: World) -> dict:
     call = calls.await_call(call["key"], state="parked", slot=slot)
     await_alone(calls, "PJSIP/3-102")
     nikiforov = calls.phones[1]
-    nikiforov.processes[-1].wait(5)
+    nikiforov.processes[-1].wait(30)
     nikiforov.answer()
     return call
 
@@ -84,7 +84,7 @@ def test_comes_back_while_the_bridge_is_away(calls: World, short: None) -> None:
     calls.pause(3)
     await_alone(calls, "PJSIP/3-102")
     calls.voice.start_bridge()
-    calls.await_call(call["key"], state="talking", within=20)
+    calls.await_call(call["key"], state="talking", within=40)
     _await_bridge(calls)
     calls.await_channels({"PJSIP/3-101", "PJSIP/3-102"})
     hang_up(calls, 100002, call)
@@ -94,7 +94,7 @@ def test_any_employee_fetches_it(calls: World) -> None:
     """VOI-43: one who has nothing to do with the call fetches it; of another company nobody does."""
     call = park(calls)
     zaitseva = calls.phone(calls.sql("SELECT login FROM res_users WHERE id = %s", stranger(calls))[0]["login"])
-    assert zaitseva.call(f"*5{call['slot']}", talk=5).wait(10) != 0
+    assert zaitseva.call(f"*5{call['slot']}", talk=5).wait(30) != 0
     calls.await_call(state="missed", missed_reason="unreachable")
     kim = calls.phone("100004", tone=1000)
     kim.call(f"*5{call['slot']}", talk=30)

@@ -15,7 +15,7 @@ def test_without_asking(calls: World) -> None:
     desk = nikiforov.refer("102", on=f"103@{nikiforov.server}")
     call = calls.await_call(user_id=user_id(calls, 100004), state="talking")
     calls.await_channels({"PJSIP/3-102", "PJSIP/3-103"})
-    assert desk.wait(10) == 0, nikiforov.errors()
+    assert desk.wait(30) == 0, nikiforov.errors()
     assert calls.facts(call["id"]) == ["ringing", "answered", "transferred", "ringing", "answered"]
     verb(calls, 100004, call, "hangup")
     calls.await_call(call["key"], state="ended")
@@ -27,7 +27,7 @@ def test_without_asking_nobody_answers(calls: World) -> None:
     orlova.answer()
     kim.refuse(486)
     desk = nikiforov.refer("102", on=f"103@{nikiforov.server}")
-    assert desk.wait(10) == 0, nikiforov.errors()
+    assert desk.wait(30) == 0, nikiforov.errors()
     nikiforov.answer()
     call = calls.await_call(user_id=user_id(calls, 100002), state="talking")
     calls.await_channels({"PJSIP/3-101", "PJSIP/3-102"})
@@ -48,7 +48,7 @@ def test_after_asking(calls: World) -> None:
     calls.await_channels({"PJSIP/3-102", "PJSIP/3-103"})
     call = calls.await_call(call["key"], state="talking", user_id=user_id(calls, 100004))
     calls.await_call(asked["key"], state="ended")
-    assert desk.wait(10) == 0, nikiforov.errors()
+    assert desk.wait(30) == 0, nikiforov.errors()
     calls.pause(1)
     verb(calls, 100004, call, "hangup")
     calls.await_call(call["key"], state="ended")
@@ -64,6 +64,6 @@ def test_of_a_person(calls: World) -> None:
     nikiforov.answer()
     person = ivanova.refer(f"**{line}", on=f"103@{ivanova.server}")
     call = calls.await_call(state="talking", direction="incoming")
-    assert person.wait(10) != 0, "he was not refused"
+    assert person.wait(30) != 0, "he was not refused"
     calls.await_call(call["key"], state="ended")
     assert calls.facts(call["id"]) == ["ringing", "answered", "ended", "left"]
