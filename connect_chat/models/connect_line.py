@@ -11,5 +11,7 @@ class ConnectLine(models.Model):
             # sudo: discuss.channel - open_request has checked who may speak for the recipient on this line
             channel = self.env["discuss.channel"].sudo()._connect_get(self, recipient)
             values = channel._connect_checked({"body": body})
-            channel._connect_store(recipient, key, values)
+            # a key is promised for a day, the feed keeps it for ever: what comes with an old one is a new message
+            is_old = key and self.env["connect.feed.item"]._stored_message(channel, recipient, key)
+            channel._connect_store(recipient, None if is_old else key, values)
         return request

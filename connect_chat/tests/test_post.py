@@ -68,6 +68,15 @@ class TestPost(ChatCase):
         self.commit()
         self.assertEqual([kind for _seq, kind in self.feed()], ["from the site", "queued"])
 
+    def test_key_of_the_day_before(self):
+        """A key is promised for a day: what comes with it later is a message of its own, and nothing is refused."""
+        line = self.line_a.with_user(self.recipient_a)
+        line.open_request(body="yesterday", idempotency_key="k1")
+        self.env["connect.contact"].search([("idempotency_key", "=", "k1")]).unlink()  # as after a day
+        line.open_request(body="today", idempotency_key="k1")
+        self.commit()
+        self.assertEqual([kind for _seq, kind in self.feed()], ["yesterday", "today", "queued"])
+
     def test_refused_by_the_line(self):
         """LIN-20: a closed line takes nothing, and says what to do."""
         self.conversation()

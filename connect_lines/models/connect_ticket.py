@@ -258,6 +258,9 @@ class ConnectTicket(models.Model):
                 ticket._tell_new_specialist()
         return result
 
+    def _connect_check_readonly(self, vals_list):
+        """``_refuse_system_fields`` has looked already, before what this model fills in itself."""
+
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("Tickets are kept: a number is never missing. Move the ticket to «Cancelled»."))

@@ -7,6 +7,7 @@ from . import (
     test_company,
     test_contract,
     test_isolation,
+    test_kept,
     test_line,
     test_people,
     test_session,

@@ -24,13 +24,14 @@ ENDS_PLAN = frozenset({"manual", "planned", "logout"})  # origins of changes aft
 
 class ConnectAgent(models.Model):
     _name = "connect.agent"
+    _inherit = ["connect.fixed.mixin"]
     _description = "Specialist at Work"
     _order = "status_id, user_id"
     _rec_name = "user_id"
     _log_access = False
 
     user_id = fields.Many2one("res.users", string="Specialist", required=True, readonly=True, ondelete="restrict")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one(related="user_id.company_id", store=True, required=True, index=True)
     profile = fields.Selection(
         [("support", "Support"), ("contact_center", "Contact centre")],
         default="support",

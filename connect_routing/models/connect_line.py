@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tools import SQL
 
 from .connect_request import KINDS, NOW
@@ -99,7 +99,9 @@ class ConnectLine(models.Model):
             SQL(
                 """INSERT INTO connect_contact
                           (line_id, partner_id, request_id, kind, origin, at, handled, idempotency_key)
-                   VALUES (%s, %s, %s, %s, %s, %s, %s, %s)""",
+                   VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+                   ON CONFLICT (line_id, partner_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+                   RETURNING id""",
                 self.id,
                 request.partner_id.id,
                 request.id,
@@ -110,6 +112,8 @@ class ConnectLine(models.Model):
                 key or None,
             )
         )
+        if not self.env.cr.fetchone():  # at this very instant by another call with this key: Odoo calls this one again
+            raise ConcurrencyError(self.env._("This request is being opened already."))
 
     def _request_of_key(self, recipient, key):
         if not key:

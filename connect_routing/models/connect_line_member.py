@@ -20,6 +20,7 @@ class ConnectLineMember(models.Model):
         members = lines.sudo().member_ids  # counters and agents are the system's own; nobody writes them by hand
         members.env["connect.agent"]._ensure(members.user_id)
         members.flush_model()
+        self.env["connect.request"].sudo()._unbind_strangers(lines)  # requests are written by the system alone
         members._recount(line_ids=lines.ids)  # who returns to a line where he has work in hand starts with it
         lines._dispatch_later()
 

@@ -190,6 +190,24 @@ class ConnectRequestWork(models.Model):
         self.env["connect.agent"]._recount([user_id])
         return request.ids
 
+    @api.model
+    def _unbind_strangers(self, lines):
+        """Whoever serves these lines no longer leaves his requests there to the queue: he may not answer them any
+        more, and who waits for him would reach nobody. In the transaction that takes him off the line."""
+        self.env.cr.execute(
+            """SELECT id FROM connect_request r
+                WHERE line_id = ANY(%s) AND state IN ('offered', 'active')
+                  AND NOT EXISTS (SELECT FROM connect_line_member m WHERE m.line_id = r.line_id
+                                     AND m.user_id = r.user_id)
+                ORDER BY id FOR NO KEY UPDATE""",
+            [lines.ids],
+        )
+        for request in self.browse([request_id for (request_id,) in self.env.cr.fetchall()]):
+            request.invalidate_recordset()
+            self._count_after_commit(request.user_id)
+            values = {"user_id": None, "assigned_at": None, "queued_at": NOW, **NO_OFFER}
+            request._move("unbound", values, reason="left", actor_id=self.env.uid)
+
     # --- helpers ---
 
     def _lock(self):

@@ -2,7 +2,7 @@ from random import Random
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import tagged
 
 from .common import RoutingCase
@@ -247,6 +247,34 @@ class TestDelivery(RoutingCase):
         self.env["connect.request"].browse(first["id"]).with_user(self.high).finish()
         self.assertEqual(line.open_request(idempotency_key="k1")["id"], first["id"])
         self.assertNotEqual(line.open_request(idempotency_key="k2")["id"], first["id"])
+
+    def test_same_key_at_the_same_instant(self):
+        """The second of two calls with one key is called again by Odoo, and finds what the first has opened."""
+        line = self.line.with_user(self.anna)
+        first = line.open_request(idempotency_key="k1")
+        request = self.env["connect.request"].browse(first["id"])
+        with self.assertRaises(ConcurrencyError):
+            self.line._note_contact(request, "message", "api", "k1", handled=False)
+        self.assertEqual(line.open_request(idempotency_key="k1")["id"], first["id"])
+
+    def test_taken_off_the_line(self):
+        """ROU-12: a specialist who serves the line no longer leaves his requests there to a colleague at once; what
+        he does on other lines stays his."""
+        seat = (0, 0, {"user_id": self.high.id, "priority": "high"})
+        other = self.line.create({"name": "Another line", "company_id": self.company.id, "member_ids": [seat]})
+        self.env["connect.line.connection"].create({"line_id": other.id, "partner_id": self.boris.partner_id.id})
+        self.set_status(self.high, "free")
+        request = self.write_to_line(self.anna)
+        self.assertEqual(request.user_id, self.high)
+        kept = self.env["connect.request"].with_user(self.high).start_work(other.id, self.boris.partner_id.id)
+        self.set_status(self.medium, "free")
+        self.line.member_ids.filtered(lambda member: member.user_id == self.high).unlink()
+        self.dispatch()
+        self.assertEqual((request.state, request.user_id), ("active", self.medium))
+        self.assertEqual(self.env["connect.request"].browse(kept["id"]).user_id, self.high)
+        agent = self.env["connect.agent"].search([("user_id", "=", self.high.id)])
+        agent.invalidate_recordset()
+        self.assertEqual(agent.load, 1)
 
     def test_words_written_while_the_work_is_finished_are_not_lost(self):
         """ROU-12: the contact found an open request that is closed by the time the dispatcher looks."""

@@ -268,6 +268,8 @@ class ConnectCallVerbs(models.Model):
         """Somebody at a screen is told at once why there is no way out, instead of hearing it."""
         if self._has_no_line(stages):
             raise UserError(self._no_line_text())
+        if stages[0]["kind"] == "End" and stages[0].get("missed") == "refused":
+            raise UserError(self.env._("Your telephone may not call this number now. Ask your administrator."))
 
     @api.model
     def _has_no_line(self, stages):

@@ -27,11 +27,11 @@ class ConnectCallWay(models.Model):
         """
         if match := LINE_CODE.fullmatch(number):
             return self._way_of_line(int(match[1]), phone)
+        if phone and not phone.user_id:  # a person calls lines, whose calls the router knows, and nobody else
+            return end(REJECTED, "refused"), {"direction": "inner"}
         if match := FETCH_CODE.fullmatch(number):
             return self._way_of_slot(company, int(match[1]))
         found = self.env["connect.number"]._find(company, number)
-        if found and not found._is_open_to(phone):
-            return end(REJECTED, "refused"), {"direction": "inner"}
         if found:
             return found._way(caller), {"direction": "inner", **found._call_values()}
         return self._way_out(company, number, phone)

@@ -23,6 +23,7 @@ READ_OF = {"connect.extension": ["user_id", "sip_user", "has_phone"]}  # all tha
 
 class ConnectInboundStep(models.Model):
     _name = "connect.inbound.step"
+    _inherit = ["connect.fixed.mixin"]
     _description = "Step of an incoming scheme"
     _order = "scheme_id, sequence, id"
     _check_company_auto = True

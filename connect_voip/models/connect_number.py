@@ -92,10 +92,6 @@ class ConnectNumberMixin(models.AbstractModel):
         taken = {*known.mapped("number"), *given}
         return next(str(number) for number in itertools.count(self._first_number) if str(number) not in taken)
 
-    def _is_open_to(self, phone):
-        """Whether whoever has this telephone may dial the number; ``phone`` is empty for a transfer or from outside."""
-        return True
-
     def _numbers(self):
         # sudo: connect.number - the numbers of records that the caller may write
         return self.env["connect.number"].sudo().search([("res_model", "=", self._name), ("res_id", "in", self.ids)])

@@ -38,6 +38,7 @@ class ConnectOutboundScheme(models.Model):
 
 class ConnectOutboundRule(models.Model):
     _name = "connect.outbound.rule"
+    _inherit = ["connect.fixed.mixin"]
     _description = "Direction of an outgoing scheme"
     _order = "scheme_id, sequence, id"
     _check_company_auto = True

@@ -9,6 +9,7 @@ AWAY_AFTER = 20  # s without a sign of life from the bridge
 
 class ConnectPbx(models.Model):
     _name = "connect.pbx"
+    _inherit = ["connect.fixed.mixin"]
     _description = "Telephone Exchange"
     _order = "company_id, name"
 

@@ -1,9 +1,9 @@
 """What Asterisk reads and writes in our database: telephones as views of our tables, and the record of events.
 
 Asterisk asks for an endpoint when it needs one, so a telephone that was added works at once and an archived one is
-refused at once. The telephone that registered last has the number: one on the desk and one in the browser. Its user of
-PostgreSQL sees the views and may add to the record, nothing else, and of the views only the rows of its own exchange
-(``current_user``).
+refused at once, as is everybody whose account is blocked. The telephone that registered last has the number: one on the
+desk and one in the browser. Its user of PostgreSQL sees the views and may add to the record, nothing else, and of the
+views only the rows of its own exchange (``current_user``).
 """
 
 from odoo import api, models
@@ -21,7 +21,8 @@ SELECT x.sip_user || kind.suffix AS id, x.sip_secret, x.number, kind.is_web, x.u
   JOIN (VALUES ('', FALSE), ('-web', TRUE)) kind (suffix, is_web) ON kind.is_web OR x.has_phone
   LEFT JOIN res_users employee ON employee.id = x.user_id
   LEFT JOIN res_partner person ON person.id = coalesce(x.partner_id, employee.partner_id)
- WHERE x.active;
+ WHERE x.active AND coalesce(employee.active, TRUE)
+   AND coalesce((SELECT bool_or(u.active) FROM res_users u WHERE u.partner_id = x.partner_id), TRUE);
 
 CREATE OR REPLACE VIEW connect_ps_trunks AS
 SELECT 'trunk-' || t.id AS id, t.id AS number, t.host, t.port, nullif(t.account, '') AS account, t.password,
@@ -85,6 +86,7 @@ SELECT x.sip_user || kind.suffix AS uniqueid, 'trunk-' || t.id AS queue_name,
   FROM connect_trunk t
   JOIN connect_pbx p ON p.id = t.pbx_id AND p.active AND p.db_role = current_user
   JOIN connect_extension x ON x.company_id = t.company_id AND x.pbx_id = t.pbx_id AND x.active
+  JOIN res_users employee ON employee.id = x.user_id AND employee.active
   JOIN connect_agent a ON a.user_id = x.user_id
   JOIN connect_status s ON s.id = a.status_id AND s.accepts_calls
   JOIN (VALUES ('', FALSE), ('-web', TRUE)) kind (suffix, is_web) ON kind.is_web OR x.has_phone

@@ -34,20 +34,21 @@ class ConnectPrompt(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._convert(vals)
-        return super().create(vals_list)
+        prompts = super().create([self._converted(vals) for vals in vals_list])
+        prompts._measure()
+        return prompts
 
     def write(self, vals):
         self._connect_check_fixed(vals, ["company_id"])
-        vals = dict(vals)
-        self._convert(vals)
-        return super().write(vals)
+        result = super().write(self._converted(vals))
+        if vals.get("sound"):
+            self._measure()
+        return result
 
-    def _convert(self, vals):
+    def _converted(self, vals):
         """Whatever was uploaded becomes what a telephone can play."""
         if not vals.get("sound"):
-            return
+            return vals
         try:
             sound = for_telephone(base64.b64decode(vals["sound"]))
         except SoundError as error:
@@ -58,8 +59,12 @@ class ConnectPrompt(models.Model):
             raise ValidationError(
                 texts.get(str(error)) or self.env._("This is no WAV file. Save the sound as WAV and upload it again.")
             ) from error
-        with wave.open(io.BytesIO(sound)) as file:
-            vals.update(sound=base64.b64encode(sound), seconds=file.getnframes() / file.getframerate())
+        return {**vals, "sound": base64.b64encode(sound)}
+
+    def _measure(self):
+        for prompt in self.with_context(bin_size=False).sudo():  # its length is the file's, nobody writes it
+            with wave.open(io.BytesIO(base64.b64decode(prompt.sound))) as file:
+                prompt.seconds = file.getnframes() / file.getframerate()
 
     def _place(self):
         """The file for Asterisk, without its ending; it is written when it is not there yet."""

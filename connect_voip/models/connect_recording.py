@@ -67,6 +67,7 @@ class ConnectRecording(models.Model):
                     "company_id": company_id,
                     "res_model": self._name,
                     "res_id": number,
+                    "res_field": "attachment_id",  # to be read by whoever may read that field: nobody passes _hear
                 }
             )
         )

@@ -22,10 +22,6 @@ class ConnectRoom(models.Model):
         self._connect_check_fixed(vals, ["company_id"])
         return super().write(vals)
 
-    def _is_open_to(self, phone):
-        """For employees, and for callers whom a scheme leads here; not for a person's own telephone."""
-        return not phone or bool(phone.user_id)
-
     def _way(self, caller):
         self.ensure_one()
         return [{"kind": "Conference", "room": str(self.id)}]

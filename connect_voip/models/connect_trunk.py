@@ -118,7 +118,7 @@ class ConnectTrunk(models.Model):
         return result
 
     def _set_pbx(self):
-        for trunk in self:
+        for trunk in self.sudo():  # which exchange serves a company is not chosen in the line's form
             trunk.pbx_id = self.env["connect.pbx"]._of_company(trunk.company_id)
         self._register_anew()
 

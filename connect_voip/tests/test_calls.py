@@ -97,6 +97,22 @@ class TestCalls(VoiceCase):
         answer, _call = self.enter(self.phone_b, "*53", "3")
         self.assertEqual(answer["stages"][0]["kind"], "End")
 
+    def test_person_dials_lines_alone(self):
+        """VOI-43: any employee fetches a parked call; a person in the portal fetches none, and dials no colleague,
+        no department and nobody outside."""
+        phones = self.env["connect.extension"]
+        phones.with_user(self.recipient_a).get_phone()
+        own = phones.search([("partner_id", "=", self.recipient_a.partner_id.id)])
+        parked = self.env["connect.call"]._open_call(
+            {"key": "p1", "company_id": self.agent_a.company_id.id, "direction": "inner"}
+        )
+        parked._set_row({"state": "parked", "slot": 1})
+        for number, dialled in enumerate(("*51", "101", "+375291111111")):
+            answer, _call = self.enter(own, dialled, f"person{number}")
+            self.assertEqual(answer["stages"][0]["kind"], "End", dialled)
+            with self.assertRaises(UserError):
+                self.env["connect.call"].with_user(self.recipient_a).originate(dialled)
+
     def test_talking(self):
         """ROU-27: in a call he is «Разговариваю» and gets no new requests; afterwards what he had declared."""
         self.env["connect.agent"].with_user(self.agent_a).set_status("free")
@@ -114,6 +130,33 @@ class TestCalls(VoiceCase):
         self.env.cr.postcommit.run()
         agent.invalidate_recordset()
         self.assertEqual(agent.status_id.code, "away")
+
+    def test_one_mail_a_case(self):
+        """ROU-20, ROU-25: nobody is free and the caller gives up: one mail. His specialist misses the next call: a
+        mail of its own, which does not say that the request waits."""
+        self.line_a.company_id.connect_notify_email = "duty@alpha.example"
+        self.line_a.company_id.partner_id.lang = "en_US"
+        self.env["connect.extension"].with_user(self.recipient_a).get_phone()
+        person = self.env["connect.extension"].search([("partner_id", "=", self.recipient_a.partner_id.id)])
+
+        def miss(channel, reason):
+            before = self.env["mail.mail"].search([])
+            _answer, call = self.enter(person, f"**{self.line_a.id}", channel)
+            self.env.cr.postcommit.run()
+            self.note(call, ("ended", {"cause": 19, "missed": reason}))
+            self.env.cr.postcommit.run()
+            self.env.invalidate_all()
+            return call.request_id, self.env["mail.mail"].search([]) - before
+
+        request, mails = miss("1", "abandoned")
+        self.assertEqual((request.state, len(mails)), ("queued", 1))
+        self.assertIn("first specialist who becomes free", mails.body_html)
+        self.env["connect.agent"].with_user(self.agent_a).set_status("free")
+        self.env["connect.request"].with_user(self.agent_a).start_work(self.line_a.id, self.recipient_a.partner_id.id)
+        request, mails = miss("2", "declined")
+        self.assertEqual((request.state, request.user_id, len(mails)), ("active", self.agent_a, 1))
+        self.assertIn(self.agent_a.name, mails.body_html)
+        self.assertNotIn("becomes free", mails.body_html)
 
     def test_call_a_person(self):
         """VOI-13: an empty number means the person of the conversation: his browser first, then his number; with

@@ -1,5 +1,9 @@
-"""How long recordings are kept (VOI-08)."""
+"""How long recordings are kept (VOI-08), and that there is one way to hear them (VOI-09)."""
 
+import io
+import wave
+
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import VoiceCase
@@ -29,3 +33,28 @@ class TestKeeping(VoiceCase):
         self.assertEqual((old.is_deleted, bool(old.attachment_id)), (True, False))
         for kept in (young, of_others):
             self.assertEqual((bool(kept.is_deleted), kept.attachment_id.raw), (False, b"RIFF"))
+
+    def test_no_way_around_hearing(self):
+        """VOI-09: the file itself is nobody's: without the subscription, and without a row of who has heard it, no
+        way of Odoo's leads to the sound."""
+        _answer, call = self.enter(self.phone_a, "102")
+        self.note(call, ("answered", {"user_id": self.supervisor_a.id, "channel": "x"}))
+        sound = io.BytesIO()
+        with wave.open(sound, "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(8000)
+            file.writeframes(b"\0\0" * 8000)
+        self.assertTrue(self.env["connect.recording"]._keep(call.key, "r1", sound.getvalue()))
+        recording = self.env["connect.recording"].search([("name", "=", "r1")])
+        file = recording.attachment_id
+        self.assertEqual(file.raw, sound.getvalue())
+        for user in (self.agent_a, self.supervisor_a, self.admin_a):
+            files = self.env["ir.attachment"].with_user(user)
+            self.assertTrue(recording.with_user(user).has_access("read"))
+            known = [("res_model", "=", "connect.recording"), ("res_field", "!=", "no")]
+            self.assertFalse(files.search(known))
+            with self.assertRaises(AccessError):
+                files.browse(file.id).read(["datas"])
+            with self.assertRaises(AccessError):
+                recording.with_user(user).read(["attachment_id"])

@@ -44,6 +44,31 @@ class TestNumbers(VoiceCase):
         self.assertEqual(first, phones.get_phone())
         self.assertTrue(first["user"].endswith("-web"))
 
+    def test_of_a_blocked_account(self):
+        """ADM-08: whose account is blocked has no telephone, though he has noted its password; neither employee nor
+        person. Unblocked, he has it again."""
+        own = self.env["connect.extension"].sudo()
+        self.env["connect.extension"].with_user(self.recipient_a).get_phone()
+        person = own.search([("partner_id", "=", self.recipient_a.partner_id.id)])
+        for user, phone in ((self.agent_a, self.phone_a), (self.recipient_a, person)):
+            self.assertTrue(self.endpoints(phone))
+            user.active = False
+            self.assertFalse(self.endpoints(phone))
+            user.active = True
+            self.assertTrue(self.endpoints(phone))
+
+    def endpoints(self, phone):
+        """What Asterisk, as its own user of PostgreSQL, sees of a telephone."""
+        self.env.cr.execute("SELECT current_user")
+        self.pbx.db_role = self.env.cr.fetchone()[0]
+        self.env.flush_all()
+        known = [phone.sip_user, f"{phone.sip_user}-web"]
+        self.env.cr.execute(
+            "SELECT e.id FROM connect_ps_endpoints e JOIN connect_ps_auths a ON a.id = e.id WHERE e.id = ANY(%s)",
+            [known],
+        )
+        return self.env.cr.fetchall()
+
     def test_asterisk_sees_its_own(self):
         """The views show an exchange's user of PostgreSQL the telephones of that exchange alone."""
         self.env.flush_all()

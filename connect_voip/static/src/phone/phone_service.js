@@ -8,6 +8,7 @@ import { BrowserPhone } from "@connect_voip/common/browser_phone";
 import { PhoneSound } from "./phone_sound";
 
 const LOCK = "connect.phone";
+const REJOIN_WITHIN = 15_000; // ms, as REJOIN_SECONDS of the bridge
 const AT_ONCE = /;\s*answer-after=0\b/; // auto-answer: the exchange says so with the call (VOI-21)
 const TYPES_IN = "input, textarea, [contenteditable=true]";
 
@@ -38,7 +39,7 @@ export class ConnectPhone extends BrowserPhone {
         this.number = "";
         this.calls = [];
         this.shown = 0; // the call whose conversation was opened last
-        this.rejoining = false;
+        this.rejoiningUntil = 0; // when the exchange gives up ringing us back into a conversation
         this.sound = new PhoneSound((text) => this.notification.add(text, { type: "warning" }));
         this.wants = ""; // a number that this tab has dialled: the exchange rings us first
     }
@@ -78,7 +79,7 @@ export class ConnectPhone extends BrowserPhone {
         super.onRegistered();
         const lost = this.current;
         if (lost && !this.session) {
-            this.rejoining = true; // the page was loaded anew in the middle of a call
+            this.rejoiningUntil = Date.now() + REJOIN_WITHIN; // the page was loaded anew in the middle of a call
             await this.order("rejoin", [], lost);
         }
     }
@@ -89,7 +90,8 @@ export class ConnectPhone extends BrowserPhone {
         if (!super.onSession(session)) {
             return false;
         }
-        if (this.rejoining || this.wants || AT_ONCE.test(request.getHeader("Call-Info") ?? "")) {
+        const isRejoining = this.current && Date.now() < this.rejoiningUntil;
+        if (isRejoining || this.wants || AT_ONCE.test(request.getHeader("Call-Info") ?? "")) {
             this.answer();
         } else {
             this.isOpen = true;
@@ -108,7 +110,7 @@ export class ConnectPhone extends BrowserPhone {
     }
 
     async answer() {
-        this.rejoining = false;
+        this.rejoiningUntil = 0;
         this.wants = "";
         this.sound.tone.stop();
         try {
@@ -174,8 +176,10 @@ export class ConnectPhone extends BrowserPhone {
         return this.conversations.open({ line_id, partner_id });
     }
 
-    /** For calls of his lines, until his next login (VOI-22). */
-    /** Ticked at once: until the server has answered, the card may be drawn anew. */
+    /**
+     * For calls of his lines, until his next login (VOI-22). Ticked at once: until the server has answered, the card
+     * may be drawn anew.
+     */
     setAutoAnswer(isOn) {
         this.conversations.state.auto_answer = isOn;
         return this.conversations.change("set_auto_answer", isOn);
