@@ -5,7 +5,7 @@ the timer ``offer`` ends it. Whatever happens meanwhile happens on the locked ro
 writes while its specialist is gone, a supervisor moves it, somebody takes it over. Who comes too late is told so.
 """
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
@@ -192,26 +192,9 @@ class ConnectRequestTransfer(models.Model):
         if self.state != "offered" or self.offered_to_id != user:
             raise UserError(self.env._("The offer is over: it was accepted, taken back, or not answered in time."))
 
-    # --- timers ---
+    # --- the timer ---
 
     def _on_timer_offer(self, _since):
         """Nobody answered: it stays where it was."""
         if self.state == "offered":
             self._move("expired", NO_OFFER)
-
-    def _on_timer_reply(self, _since):
-        """The specialist has not answered in the time that the line gives him: back to its old place in the queue, if
-        there is anybody else to have it."""
-        timeout = self.line_id.reply_timeout
-        if self.state != "active" or self.first_reply_at or not timeout:
-            return
-        left = timeout - (fields.Datetime.now() - self.assigned_at).total_seconds()
-        if left > 1:  # it was handed over since: his time began then
-            self.env["connect.timer"]._set(self.id, "reply", left)
-        elif not self.env["connect.dispatcher"]._has_others(self):
-            self.env["connect.timer"]._set(self.id, "reply", timeout)
-        else:
-            previous = self.user_id
-            self._move("returned", {"user_id": None, "assigned_at": None}, reason="silence")
-            self._count_after_commit(previous)
-            self.env["connect.dispatcher"]._after_commit(("line", self.line_id.id))
