@@ -8,10 +8,12 @@ commit follows. The run starts right after the commit, in a lane of ``after_comm
 between, the minute cron does it. (A cron trigger written in the transaction would not be better: its NOTIFY too is
 sent only after the commit.) A run that fails wakes the cron at once.
 
-What is not promised: an order between lines. A specialist of two lines goes to whichever asks first.
+What is not promised: an order between lines. A specialist of two lines goes to whichever asks first. A line with a
+backlog is decided for a moment at a time, in turns with the others, with logins and freed seats.
 """
 
 import logging
+import time
 from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api, models, modules
@@ -25,6 +27,7 @@ from .connect_request import DISPATCHING
 _logger = logging.getLogger(__name__)
 
 SETTLED_AT_ONCE = 6  # transitions told in one transaction
+TURN = 0.2  # s that the lines of one round decide, each for its part; then come those who came meanwhile
 TELLING = 0.3  # of the time, at most: meanwhile more gather, and are told together, which is cheaper
 
 
@@ -127,7 +130,13 @@ class ConnectDispatcher(models.AbstractModel):
                 dispatcher._commit()
             user_ids = values["agent"] + values["load"] + values["login"]
             line_ids = values["line"] + (dispatcher._waiting_lines(user_ids) if user_ids else [])
-            return [("line", line_id) for line_id in dict.fromkeys(line_ids) if dispatcher._drain(line_id)]
+            return dispatcher._drain_each(list(dict.fromkeys(line_ids)))
+
+    @api.model
+    def _drain_each(self, line_ids):
+        """Each of these lines once, so that no backlog keeps the others waiting; the keys of those that have more."""
+        share = TURN / max(len(line_ids), 1)
+        return [("line", line_id) for line_id in line_ids if self._drain(line_id, time.monotonic() + share)]
 
     @api.model
     def _settle(self, limit=SETTLED_AT_ONCE):
@@ -139,7 +148,8 @@ class ConnectDispatcher(models.AbstractModel):
                 if not decisions:
                     return False
                 requests = dispatcher.env["connect.request"].browse([each["request_id"] for each in decisions])
-                requests.browse([each["request_id"] for each in decisions if each["code"] == "queued"])._notify_missed()
+                missed = [d["request_id"] for d in decisions if d["code"] == "queued" and "is_missed" in d["changes"]]
+                requests.browse(missed)._notify_missed()  # once a case, also when nobody is free a second time
                 requests._on_settled(decisions)
         except Exception:
             if self._in_test():

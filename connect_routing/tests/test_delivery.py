@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..models import connect_dispatcher
 from .common import RoutingCase
 
 
@@ -316,3 +317,24 @@ class TestDelivery(RoutingCase):
         self.env["connect.dispatcher"]._cron_dispatch()
         self.assertEqual(request.user_id, self.high)
         self.assertLess((fields.Datetime.now() - request.assigned_at).total_seconds(), 5)
+
+    def test_a_backlog_keeps_no_other_line_waiting(self):
+        """ROU-12, ROU-21: lines are decided in turns; what is left of one is asked for again, and the cron finds it."""
+        second = self.line.copy({"name": "Second line"})
+        self.env["connect.line.member"].create({"line_id": second.id, "user_id": self.medium.id})
+        people = [self.anna.partner_id, self.boris.partner_id]
+        self.env["connect.line.connection"].create([{"line_id": second.id, "partner_id": each.id} for each in people])
+        backlog = [self.line._contact(each) for each in people]
+        other = second._contact(self.anna.partner_id)
+        for user in (self.high, self.medium):
+            self.set_status(user, "free")
+        self.env.cr.postcommit.clear()
+        dispatcher = self.env["connect.dispatcher"]
+        with patch.object(connect_dispatcher, "TURN", 0):
+            again = dispatcher._decide([("line", self.line.id), ("line", second.id)])
+            self.env.invalidate_all()
+            self.assertEqual([each.state for each in (*backlog, other)], ["active", "queued", "active"])
+            self.assertEqual(again, [("line", self.line.id)])
+        dispatcher._cron_dispatch()
+        self.env.invalidate_all()
+        self.assertEqual(backlog[1].state, "active")
