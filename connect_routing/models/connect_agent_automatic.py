@@ -6,6 +6,8 @@ The log tells when the server changed the status. Idleness therefore begins ther
 N minutes after the last touch, not with the last touch: until then requests were given to him.
 """
 
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -14,6 +16,8 @@ from ..engine import Standing, next_status
 from .connect_request import NOW
 from .connect_status import AWAY, FREE, INACTIVE, NOT_READY, OFFLINE
 from .verbs import in_users_language
+
+_logger = logging.getLogger(__name__)
 
 
 class ConnectAgentAutomatic(models.Model):
@@ -197,21 +201,24 @@ class ConnectAgentAutomatic(models.Model):
     @api.model
     def _end_forced(self):
         """What was forced until an instant that has come: he goes on as of that instant, whenever the clock looks."""
+
+        def end(agent):
+            if agent.status_id.id == offline_id:
+                agent._force(None)
+            else:
+                agent._move_on()
+
         with self.env["connect.dispatcher"]._short_transaction() as dispatcher:
             dispatcher.env.cr.execute(
                 SQL(
-                    """SELECT id, status_id FROM connect_agent WHERE call_status_until <= %s
+                    """SELECT id FROM connect_agent WHERE call_status_until <= %s
                         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED""",
                     NOW,
                 )
             )
+            due = [agent_id for (agent_id,) in dispatcher.env.cr.fetchall()]
             offline_id = dispatcher.env["connect.status"]._id_of(OFFLINE)
-            for agent_id, status_id in dispatcher.env.cr.fetchall():
-                agent = dispatcher.env["connect.agent"].browse(agent_id)
-                if status_id == offline_id:
-                    agent._force(None)
-                else:
-                    agent._move_on()
+            dispatcher.env["connect.agent"].browse(due)._one_by_one(end)
 
     @api.model
     def _check_forced(self):
@@ -249,8 +256,17 @@ class ConnectAgentAutomatic(models.Model):
                 ORDER BY a.id""",
             [user_ids, OFFLINE],
         )
-        for (agent_id,) in self.env.cr.fetchall():
-            self.browse(agent_id)._move_on()
+        self.browse([agent_id for (agent_id,) in self.env.cr.fetchall()])._one_by_one(lambda agent: agent._move_on())
+
+    def _one_by_one(self, change):
+        """Change the status of each of these in a savepoint: one whose row always fails must stop neither the others
+        nor the timers and the cron, which find him again."""
+        for agent in self:
+            try:
+                with self.env.cr.savepoint():
+                    change(agent)
+            except Exception:
+                _logger.exception("The status of the specialist %s could not be changed", agent.id)
 
     # --- what Odoo shows ---
 

@@ -48,8 +48,7 @@ class ConnectAgentPresence(models.Model):
     def _on_login(self, user_ids):
         """A new login starts with the profile's status (ROU-05), not with what the former session had or planned,
         whether that one was lost or is thrown out by this one. What the system has set, as a call does, stays."""
-        for agent in self.search([("user_id", "in", user_ids)], order="id"):
-            agent._begin_session()
+        self.search([("user_id", "in", user_ids)], order="id")._one_by_one(lambda agent: agent._begin_session())
 
     def _begin_session(self):
         if self.status_id.code != OFFLINE:
@@ -76,8 +75,8 @@ class ConnectAgentPresence(models.Model):
     def _put_offline(self, user_ids):
         """Those who were locked out. Who is back already, or stands above a suspension, says so by his heartbeat."""
         offline_id = self.env["connect.status"]._id_of(OFFLINE)
-        for agent in self.search([("user_id", "in", user_ids), ("status_id", "!=", offline_id)], order="id"):
-            agent._switch(offline_id, "logout")
+        there = self.search([("user_id", "in", user_ids), ("status_id", "!=", offline_id)], order="id")
+        there._one_by_one(lambda agent: agent._switch(offline_id, "logout"))
 
     @api.model
     def _close_lost(self):
@@ -93,5 +92,5 @@ class ConnectAgentPresence(models.Model):
                 UNBIND_AFTER,
             )
         )
-        for agent_id, last_seen in self.env.cr.fetchall():
-            self.browse(agent_id)._switch(offline_id, "lost", at=last_seen)
+        lost = dict(self.env.cr.fetchall())
+        self.browse(lost)._one_by_one(lambda agent: agent._switch(offline_id, "lost", at=lost[agent.id]))
