@@ -211,18 +211,25 @@ class ConnectDispatcherDecide(models.AbstractModel):
 
     @api.model
     def _rule_context(self, line):
+        """On a project people come back to who had them, whatever its rule; on other lines never (ROU-22, ROU-37)."""
+        context = Context()
+        if line["kind"] == "project":
+            context = context._replace(previous_user_id=self._last_specialist(line))
         if line["delivery_rule"] == "manager":
             partner = self.env["res.partner"].browse(line["partner_id"])
-            return Context(managers=partner._connect_own_specialists())
-        if line["kind"] == "project":
-            self.env.cr.execute(
-                """SELECT user_id FROM connect_request
-                    WHERE line_id = %s AND partner_id = %s AND state = 'closed' ORDER BY id DESC LIMIT 1""",
-                [line["id"], line["partner_id"]],
-            )
-            row = self.env.cr.fetchone()
-            return Context(previous_user_id=(row and row[0]) or 0)
-        return Context()
+            context = context._replace(managers=partner._connect_own_specialists())
+        return context
+
+    @api.model
+    def _last_specialist(self, line):
+        """Who had the person's last finished request on the line: his user id, 0 for nobody."""
+        self.env.cr.execute(
+            """SELECT user_id FROM connect_request
+                WHERE line_id = %s AND partner_id = %s AND state = 'closed' ORDER BY id DESC LIMIT 1""",
+            [line["id"], line["partner_id"]],
+        )
+        row = self.env.cr.fetchone()
+        return (row and row[0]) or 0
 
     @api.model
     def _claim(self, line, user_ids, wait, reason, seen):

@@ -203,15 +203,31 @@ class TestDelivery(RoutingCase):
         self.assertEqual(self.write_to_line(self.boris).user_id, self.high, "an observer is no manager of this line")
 
     def test_project_returns_to_the_same_operator(self):
-        """ROU-36, ROU-37: on a project the same operator first, else the least loaded."""
-        self.line.write({"kind": "project", "delivery_rule": "balanced", "capacity": 5})
+        """ROU-36, ROU-37, C-05: on a project the same operator first, under each rule; else as the rule says."""
+        self.line.write({"kind": "project", "capacity": 5})
+        self.client_company.connect_support_id = self.high
+        for rule in ("balanced", "standard", "manager"):
+            self.line.delivery_rule = rule
+            self.set_status(self.high, "away")
+            self.set_status(self.medium, "free")
+            self.write_to_line(self.anna).with_user(self.medium).finish()
+            self.set_status(self.high, "free")
+            self.dispatch()
+            again, other = self.write_to_line(self.anna), self.write_to_line(self.boris)
+            self.assertEqual((again.user_id, other.user_id), (self.medium, self.high), rule)
+            self.assertEqual(again.decision_ids[0].reason, "same_agent")
+            again.with_user(self.medium).finish()
+            other.with_user(self.high).finish()
+            self.dispatch()
+
+    def test_support_lines_are_not_sticky(self):
+        """ROU-22, C-05: on a support line whoever's turn it is, also when it delivers evenly."""
+        self.line.delivery_rule = "balanced"
         self.set_status(self.medium, "free")
-        first = self.write_to_line(self.anna)
-        first.with_user(self.medium).finish()
+        self.write_to_line(self.anna).with_user(self.medium).finish()
         self.set_status(self.high, "free")
         self.dispatch()
-        self.assertEqual(self.write_to_line(self.anna).user_id, self.medium)
-        self.assertEqual(self.write_to_line(self.boris).user_id, self.high, "the one with less work")
+        self.assertEqual(self.write_to_line(self.anna).user_id, self.high, "who had nothing for longer")
 
     def test_refusals_say_why(self):
         """ROU-33: a line that is not connected, and one that is over; nothing is opened."""
