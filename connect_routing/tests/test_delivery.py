@@ -275,6 +275,15 @@ class TestDelivery(RoutingCase):
         requests = self.env["connect.request"].search([("partner_id", "=", self.anna.partner_id.id)])
         self.assertEqual(sorted(requests.mapped("state")), ["active", "closed"])
 
+    def test_words_written_before_the_first_decision_are_not_lost(self):
+        """ROU-12, ROU-45: a supervisor ends the request in the instant in which the person writes once more."""
+        request = self.line._contact(self.anna.partner_id)
+        self.line._contact(self.anna.partner_id)
+        request.with_user(self.supervisor).finish()
+        self.dispatch()
+        requests = self.env["connect.request"].search([("partner_id", "=", self.anna.partner_id.id)])
+        self.assertEqual(sorted(requests.mapped("state")), ["closed", "queued"])
+
     def test_bound_person_of_a_gone_specialist_goes_to_another(self):
         """ROU-23: leaving alone cancels nothing; when the person writes, the request goes to another specialist."""
         for status, seconds in (("away", 0), ("dnd", 0), ("free", 66)):
