@@ -84,17 +84,22 @@ class ConnectLineQueue(models.Model):
         pulled = []
         for (request_id,) in self.env.cr.fetchall():
             request = self.env["connect.request"].browse(request_id)
-            if pulled and not self.pull_beyond_limit and self._is_full(user):
+            if pulled and not self.pull_beyond_limit and user.id in self._full_user_ids():
                 break
             request._take_seat(user.id, beyond_limit=self.pull_beyond_limit)
             request._move("pulled", {"user_id": user.id, "assigned_at": NOW}, actor_id=user.id)
             pulled.append(request_id)
         return pulled
 
-    def _is_full(self, user):
-        member = self.member_ids.filtered(lambda each: each.user_id == user)
-        member.invalidate_recordset(["load"])
-        return bool(self.capacity and member.load >= self.capacity)
+    def _full_user_ids(self):
+        """The specialists who work on as many requests of this line as it allows."""
+        self.flush_recordset(["capacity"])
+        self.env.cr.execute(
+            """SELECT m.user_id FROM connect_line_member m JOIN connect_line l ON l.id = m.line_id
+                WHERE l.id = %s AND l.capacity > 0 AND m.load >= l.capacity""",
+            [self.id],
+        )
+        return {user_id for (user_id,) in self.env.cr.fetchall()}
 
     @api.model
     def _pull_lines(self, user):

@@ -113,6 +113,7 @@ class ConnectRequestTransfer(models.Model):
         candidates = line.member_ids.user_id - self.user_id
         serving = self._who_serves(line, self.partner_id, candidates)
         agents = self.env["connect.agent"].search([("user_id", "in", serving.ids)], order="load, user_id")
+        full = line._full_user_ids()
         return {
             "consent": line.transfer_consent,
             "colleagues": [
@@ -124,7 +125,7 @@ class ConnectRequestTransfer(models.Model):
                     "load": agent.load,
                 }
                 for agent in agents
-                if not self._absence(agent)
+                if agent.user_id.id not in full and not self._absence(agent)
             ],
             "lines": [{"id": each.id, "name": each.name} for each in line._transfer_lines(self.partner_id)],
         }
@@ -149,6 +150,8 @@ class ConnectRequestTransfer(models.Model):
             raise UserError(self.env._("%s serves the clients of another company only.", user.name))
         if absence := self._absence(self.env["connect.agent"].search([("user_id", "=", user.id)])):
             raise UserError(absence)
+        if user.id in self.line_id._full_user_ids():  # at once, or when he accepts: he could not
+            raise UserError(self._full_text(self.line_id, user.id))
         return user
 
     def _absence(self, agent):

@@ -164,11 +164,11 @@ class Reference:
         able = self.accepts(to) if consent else self.keeps(to)
         if work.state != "active" or to == work.owner or to not in self.lines[work.line].members or not able:
             return None
+        if not self.has_room(to, work.line):
+            return None
         if consent:
             work.asked = to
             return True
-        if not self.has_room(to, work.line):
-            return None
         work.owner = to
         return self.deliver()
 

@@ -86,8 +86,14 @@ class TestTransferToPerson(QueueCase):
         self.line.capacity = 1
         self.write_to_line(self.boris)
         self.assertEqual(self.agent(self.medium).load, 1)
-        with self.assertRaisesRegex(UserError, "Medium works on as many"):
-            self.by(self.high).transfer_to_user(self.medium.id)
+        for consent in (False, True):
+            self.line.transfer_consent = consent
+            self.assertEqual(self.request._transfer_choices()["colleagues"], [], "nobody is shown who is refused")
+            with self.assertRaisesRegex(UserError, "Medium works on as many"):
+                self.by(self.high).transfer_to_user(self.medium.id)
+        self.line.capacity = 2
+        colleagues = self.request._transfer_choices()["colleagues"]
+        self.assertEqual([each["user_id"] for each in colleagues], self.medium.ids)
 
 
 @tagged("post_install", "-at_install")
