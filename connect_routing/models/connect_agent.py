@@ -311,9 +311,7 @@ class ConnectAgent(models.Model):
         requests = agent.env["connect.request"]
         user = agent.user_id
         statuses = agent.env["connect.status"].search(self._settable(agent.profile))
-        waiting = requests.with_user(user).search(
-            [("state", "=", "queued"), ("line_id.member_ids.user_id", "=", user.id)], order="queued_at, id", limit=200
-        )
+        waiting, waiting_count = agent.env["connect.line"]._waiting_for(user)
         active = requests.search(
             [("user_id", "=", user.id), ("state", "in", ["offered", "active"])], order="assigned_at"
         )
@@ -333,10 +331,8 @@ class ConnectAgent(models.Model):
             "active": active._to_state_dict(),
             "offers": requests.search([("offered_to_id", "=", user.id)], order="offered_until")._to_state_dict(),
             "pull_line_ids": self.env["connect.line"]._pull_lines(user).ids,
-            "waiting": waiting.sudo()._to_state_dict(),  # found under the agent's own rules just above
-            "waiting_count": requests.with_user(user).search_count(
-                [("state", "=", "queued"), ("line_id.member_ids.user_id", "=", user.id)]
-            ),
+            "waiting": waiting._to_state_dict(),
+            "waiting_count": waiting_count,
             "name": user.name,
             "line_count": self.env["connect.line.member"].search_count([("user_id", "=", user.id)]),
         }

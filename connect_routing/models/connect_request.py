@@ -262,8 +262,15 @@ class ConnectRequest(models.Model):
         wake = self.env["bus.bus"]._sendone
         for partner in (self.user_id | self._asked(decisions)).partner_id:
             wake(partner, "connect.agent/changed", {})
-        for line in self.filtered(lambda request: request.is_missed or request.state == "closed").line_id:
-            wake((line, "agents"), "connect.agent/changed", {"line_id": line.id})
+        moved = zip(self, decisions, strict=True)
+        for line_id in {request.line_id.id for request, decision in moved if request._moved_queue(decision)}:
+            self.env["connect.dispatcher"]._after_commit(("queue", line_id))
+
+    def _moved_queue(self, decision):
+        """Whether this decision let somebody begin or end to wait, as far as others could have seen him wait."""
+        code = decision["code"]
+        leaves = code in TAKING or (code in ("finished", "moved") and not decision["user_id"])
+        return code == "queued" or (self.is_missed and leaves)
 
     @api.model
     def _asked(self, decisions):
