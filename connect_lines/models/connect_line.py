@@ -39,7 +39,8 @@ class ConnectLine(models.Model):
         default="support",
         required=True,
         help="A support line binds a recipient to a specialist until the work is done. "
-        "A project spreads chats over its operators evenly, each up to a limit, and brings people back to who had them.",
+        "A project spreads chats over its operators evenly, each up to a limit, and "
+        "brings people back to who had them.",
     )
 
     # delivery and limits

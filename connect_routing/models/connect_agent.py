@@ -16,7 +16,7 @@ from odoo.tools import SQL, real_time
 
 from .connect_request import NOW
 from .connect_request_work import UNBIND_AFTER
-from .connect_status import OFFLINE
+from .connect_status import GONE, OFFLINE
 from .verbs import in_users_language
 
 ENDS_PLAN = frozenset({"manual", "planned", "logout"})  # origins of changes after which nothing is planned
@@ -251,9 +251,9 @@ class ConnectAgent(models.Model):
              WHERE m.load <> coalesce(work.load, 0)
              UNION
             SELECT a.user_id FROM connect_agent a JOIN connect_status s ON s.id = a.status_id
-             WHERE a.planned_status_id IS NOT NULL AND a.load = 0 AND s.code <> %s
+             WHERE a.planned_status_id IS NOT NULL AND a.load = 0 AND s.code <> ALL(%s)
             """,
-            [OFFLINE],
+            [list(GONE)],
         )
         return [user_id for (user_id,) in self.env.cr.fetchall()]
 

@@ -255,7 +255,7 @@ class TestAutomatic(RoutingCase):
             self.assertEqual(self.me.heartbeat()["status"], expected)
 
     def test_one_whose_row_fails_stops_nobody_else(self):
-        """ROU-08, ROU-21: neither the others' statuses, nor timers, nor the minute cron; it is logged, and tried again."""
+        """ROU-08, ROU-21: neither the others' statuses nor timers nor the cron; it is logged, and tried again."""
         self.set_status(self.medium, "free")
         request = self.line._contact(self.anna.partner_id)
         self.env.cr.postcommit.clear()
