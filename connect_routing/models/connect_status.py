@@ -84,7 +84,8 @@ class ConnectStatus(models.Model):
         """Those that came with an addon."""
         names = self.get_external_id()
         for status in self:
-            status.is_builtin = bool(names.get(status.id)) and not names[status.id].startswith("__")
+            name = names.get(status._origin.id)
+            status.is_builtin = bool(name) and not name.startswith("__")  # as exports and imports name what they touch
 
     @api.depends("stat_class", "settable")
     def _compute_goes_idle(self):

@@ -215,7 +215,7 @@ class TestWrapup(VoiceCase):
         self.assertEqual(self.log(1).date_start, self.call.end_at)
 
     def test_gone_meanwhile(self):
-        """ROU-03, ROU-04: a screen that went dark in wrap-up: «Отключен» from its last heartbeat; back, he is «Готов»."""
+        """ROU-03, ROU-04: a screen that went dark in wrap-up: «Отключен» from its last heartbeat; back: «Готов»."""
         self.talk()
         self.end()
         self.pass_time(100)
