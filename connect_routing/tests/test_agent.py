@@ -155,7 +155,8 @@ class TestAgent(RoutingCase):
         told = self.env["bus.bus"].search([("channel", "like", "agents")])
         messages = [json.loads(each.message) for each in told]
         told.unlink()
-        return [each["payload"] for each in messages if each["type"] == kind]
+        mine = {"line_id": self.line.id}
+        return [each["payload"] for each in messages if each["type"] == kind and each["payload"] == mine]
 
     def test_only_the_queue_wakes_everybody(self):
         """ROU-39: specialists of a line hear when somebody begins or ends to wait, not of each other's work."""
