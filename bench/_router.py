@@ -99,9 +99,9 @@ def make_backlog(registry: Registry, line_id: int, count: int) -> None:
                 RETURNING id),
             request AS (
                 INSERT INTO connect_request (line_id, partner_id, company_id, owner_id, kind, origin, state, seq,
-                                             is_missed, opened_at, queued_at)
+                                             is_missed, is_told, opened_at, queued_at)
                 SELECT line.id, person.id, line.company_id, line.company_id, 'message', 'portal', 'queued', 1, TRUE,
-                       now() AT TIME ZONE 'UTC', (now() AT TIME ZONE 'UTC') + interval '1 day'
+                       TRUE, now() AT TIME ZONE 'UTC', (now() AT TIME ZONE 'UTC') + interval '1 day'
                   FROM line, person RETURNING *)
             INSERT INTO connect_decision (request_id, seq, line_id, company_id, code, at, changes)
             SELECT id, 1, line_id, company_id, 'opened', opened_at, to_jsonb(request) FROM request

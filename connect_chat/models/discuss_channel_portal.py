@@ -93,7 +93,7 @@ class DiscussChannel(models.Model):
         if refusal:
             return {"code": refusal[0], "icon": "fa-ban", "text": refusal[1]}
         if request.state == "queued":
-            if not request.is_missed:
+            if not request.is_told:
                 return {
                     "code": "choosing",
                     "icon": "fa-hourglass-half",

@@ -28,7 +28,7 @@ DECLARE
 BEGIN
     SELECT l.id AS line, l.company_id AS owner, k.partner_id AS recipient,
            a.id AS author, a.id = k.partner_id AS by_recipient,
-           r.id AS request, r.seq = 1 AND r.state = 'queued' AS just_opened,
+           r.id AS request,
            '"' || replace(a.name, '"', '') || '" <' || a.email_normalized || '>' AS email
       INTO v
       FROM discuss_channel c
@@ -71,7 +71,7 @@ BEGIN
     IF NOT FOUND THEN  -- stored in this instant, by the same person's other try: Odoo calls us again, and finds it
         RAISE serialization_failure;
     END IF;
-    IF v.by_recipient AND NOT v.just_opened THEN
+    IF v.by_recipient THEN  -- also of a request that waits: a supervisor may end it before this commit
         INSERT INTO connect_contact (line_id, partner_id, request_id, kind, origin, at, handled)
         VALUES (v.line, v.recipient, v.request, 'message', 'portal', v_now, FALSE);
     END IF;

@@ -62,3 +62,35 @@ class TestBrowser(ChatCase, HttpCase):
         )
         last = self.env["connect.request"].search([("partner_id", "=", self.anna.id)], limit=1)
         self.assertEqual((last.state, last.user_id), ("closed", self.second_a))
+
+    def test_news_in_a_stream_neither_starves_nor_floods(self):
+        """ROU-39: what wakes a screen is taken at once, and in an endless stream once in its time."""
+        self.walk(
+            "/odoo",
+            """
+            const { paced } = odoo.loader.modules.get("@connect_chat/core/web/paced");
+            const pass = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+            const done = [];
+            const ask = paced(() => done.push(Date.now()), 400);
+            ask();
+            await pass(100);
+            if (done.length !== 1) {
+                throw new Error(`not at once: ${done.length}`);
+            }
+            for (const end = Date.now() + 2000; Date.now() < end; await pass(10)) {
+                ask();
+            }
+            const gaps = done.slice(1).map((at, place) => at - done[place]);
+            if (gaps.length < 2 || Math.min(...gaps) < 390) {
+                throw new Error(`starved or flooded: ${gaps}`);
+            }
+            await pass(900);
+            const quiet = done.length;
+            await pass(900);
+            if (done.length !== quiet) {
+                throw new Error("done unasked");
+            }
+            """,
+            self.second_a,
+            "odoo.isReady === true",
+        )

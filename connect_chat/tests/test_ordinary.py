@@ -4,6 +4,7 @@ from contextlib import nullcontext
 from unittest.mock import patch
 
 from odoo.addons.connect_chat.models.discuss_channel_post import DiscussChannel
+from odoo.addons.connect_routing.models.connect_request import NOW
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -60,6 +61,23 @@ class TestOrdinary(ChatCase):
                 for contact in row[1]:
                     contact.pop("id")
             self.assertEqual(rows[0], rows[1])
+
+    def test_words_written_before_the_first_decision_are_not_lost(self):
+        """ROU-12, ROU-45: the request that they found is ended by a supervisor in this instant: they open another."""
+        self.request().with_user(self.agent_a).finish()
+        self.commit()
+        for way in (nullcontext(), self.long_way()):
+            self.line_a._contact(self.anna)
+            request = self.request()
+            self.env.cr.postcommit.clear()  # nobody has decided yet
+            with way:
+                self.conversation().with_user(self.recipient_a).message_post(body="and another thing")
+            request._move("finished", {"closed_at": NOW, "close_reason": "finished"})
+            self.commit()
+            self.assertTrue(self.request())
+            self.assertNotEqual(self.request(), request)
+            self.request()._move("finished", {"closed_at": NOW, "close_reason": "finished"})
+            self.commit()
 
     def test_text_is_escaped_and_sanitized(self):
         """E15, CVE-2021-3742: no tag of an integration, no script of a screen."""

@@ -39,7 +39,8 @@ class ConnectLine(models.Model):
         default="support",
         required=True,
         help="A support line binds a recipient to a specialist until the work is done. "
-        "A project spreads chats over its operators evenly, each up to a limit.",
+        "A project spreads chats over its operators evenly, each up to a limit, and "
+        "brings people back to who had them.",
     )
 
     # delivery and limits
@@ -197,9 +198,11 @@ class ConnectLine(models.Model):
                     "then anybody free by priority"
                 )
             elif line.delivery_rule == "balanced":
-                first = _("The specialist who served the recipient last, else the free one with the least work")
+                first = _("The free specialist with the least work")
             else:
                 first = _("Anybody free by priority: high, then medium, then standard")
+            if line.kind == "project":
+                first = _("%s, but before all the one who served the recipient last, if he is free", first)
             if line.capacity:
                 first = _("%(rule)s, up to %(count)s requests each", rule=first, count=line.capacity)
             email = line.notify_email or line.company_id.connect_notify_email

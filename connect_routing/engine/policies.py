@@ -21,7 +21,7 @@ class Context(NamedTuple):
     """What a rule may know of the request beside the pool. All are user ids, 0 for nobody."""
 
     managers: tuple[int, ...] = ()  # the client's own specialists in the order of his card (ROU-28)
-    previous_user_id: int = 0  # who had the recipient's last request on this line (ROU-37)
+    previous_user_id: int = 0  # who had the recipient's last request on this project (ROU-37); nobody on other lines
     silent: tuple[int, ...] = ()  # who had this request and did not answer in time
 
 
@@ -51,8 +51,7 @@ def manager(pool: Pool, context: Context, rng: Random) -> Iterator[Band]:
 
 
 def balanced(pool: Pool, context: Context, rng: Random) -> Iterator[Band]:
-    """Who had the person before, if he is in the pool (ROU-37); else the least loaded, the longest idle (ROU-36)."""
-    yield from _personal(pool, (context.previous_user_id,), "same_agent")
+    """The least loaded, of equal load the longest idle (ROU-36)."""
     if pool:
         yield Band("least_loaded", _by_load(pool, rng))
 
@@ -62,9 +61,16 @@ RULES: dict[str, Rule] = {"standard": standard, "manager": manager, "balanced": 
 
 def rank(rule: str, pool: Pool, context: Context, rng: Random) -> Iterator[Band]:
     """The bands of ``pool`` under the delivery rule of a line (``connect.line.delivery_rule``). Where the request
-    demands skills, whoever fits better comes first, and the rule holds among those who fit alike."""
-    bands = (band._replace(fit=each) for each, layer in pool.layers() for band in RULES[rule](layer, context, rng))
+    demands skills, whoever fits better comes first, and the rule holds among those who fit alike. Under each rule
+    somebody comes back to who had him before, if that is to be (ROU-37)."""
+    bands = (band._replace(fit=each) for each, layer in pool.layers() for band in _ruled(rule, layer, context, rng))
     return _silent_last(bands, frozenset(context.silent)) if context.silent else bands
+
+
+def _ruled(rule: str, pool: Pool, context: Context, rng: Random) -> Iterator[Band]:
+    if context.previous_user_id:
+        yield from _personal(pool, (context.previous_user_id,), "same_agent")
+    yield from RULES[rule](pool, context, rng)
 
 
 def _silent_last(bands: Iterable[Band], silent: frozenset[int]) -> Iterator[Band]:

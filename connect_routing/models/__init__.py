@@ -12,6 +12,7 @@ from . import connect_unsettled
 from . import connect_request
 from . import connect_request_work
 from . import connect_request_transfer
+from . import connect_request_reply
 from . import connect_request_silence
 from . import connect_request_explain
 from . import connect_request_why

@@ -30,12 +30,13 @@ class Lane:
     :param work: takes a list of keys, returns those that are to be done again, behind what came meanwhile
     :param failed: called after an exception; the lane goes on
     :param share: of the time that it may work at most; meanwhile a burst gathers, and whoever causes it goes first
+    :param pause: s between two rounds at least
     :param Lane behind: a lane that goes first
     """
 
-    def __init__(self, work, failed, share=1.0, behind=None):
+    def __init__(self, work, failed, share=1.0, behind=None, pause=0.0):
         self._work, self._failed, self._behind = work, failed, behind
-        self._share, self._rests_until = share, 0.0
+        self._share, self._pause, self._rests_until = share, pause, 0.0
         self._lock = threading.Lock()
         self._keys = {}
         self.idle = threading.Event()
@@ -69,7 +70,7 @@ class Lane:
                 with self._lock:
                     self._keys.update(dict.fromkeys(again))
             ended = time.monotonic()
-            self._rests_until = ended + min((ended - began) * (1 / self._share - 1), PATIENCE)
+            self._rests_until = ended + max(min((ended - began) * (1 / self._share - 1), PATIENCE), self._pause)
 
     def _call_for_help(self):
         try:

@@ -16,7 +16,7 @@ from odoo.tools import SQL, real_time
 
 from .connect_request import NOW
 from .connect_request_work import UNBIND_AFTER
-from .connect_status import OFFLINE
+from .connect_status import GONE, OFFLINE
 from .verbs import in_users_language
 
 ENDS_PLAN = frozenset({"manual", "planned", "logout"})  # origins of changes after which nothing is planned
@@ -252,9 +252,9 @@ class ConnectAgent(models.Model):
              WHERE m.load <> coalesce(work.load, 0)
              UNION
             SELECT a.user_id FROM connect_agent a JOIN connect_status s ON s.id = a.status_id
-             WHERE a.planned_status_id IS NOT NULL AND a.load = 0 AND s.code <> %s
+             WHERE a.planned_status_id IS NOT NULL AND a.load = 0 AND s.code <> ALL(%s)
             """,
-            [OFFLINE],
+            [list(GONE)],
         )
         return [user_id for (user_id,) in self.env.cr.fetchall()]
 
@@ -312,9 +312,7 @@ class ConnectAgent(models.Model):
         requests = agent.env["connect.request"]
         user = agent.user_id
         statuses = agent.env["connect.status"].search(self._settable(agent.profile))
-        waiting = requests.with_user(user).search(
-            [("state", "=", "queued"), ("line_id.member_ids.user_id", "=", user.id)], order="queued_at, id", limit=200
-        )
+        waiting, waiting_count = agent.env["connect.line"]._waiting_for(user)
         active = requests.search(
             [("user_id", "=", user.id), ("state", "in", ["offered", "active"])], order="assigned_at"
         )
@@ -334,10 +332,8 @@ class ConnectAgent(models.Model):
             "active": active._to_state_dict(),
             "offers": requests.search([("offered_to_id", "=", user.id)], order="offered_until")._to_state_dict(),
             "pull_line_ids": self.env["connect.line"]._pull_lines(user).ids,
-            "waiting": waiting.sudo()._to_state_dict(),  # found under the agent's own rules just above
-            "waiting_count": requests.with_user(user).search_count(
-                [("state", "=", "queued"), ("line_id.member_ids.user_id", "=", user.id)]
-            ),
+            "waiting": waiting._to_state_dict(),
+            "waiting_count": waiting_count,
             "name": user.name,
             "line_count": self.env["connect.line.member"].search_count([("user_id", "=", user.id)]),
         }

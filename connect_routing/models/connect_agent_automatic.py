@@ -6,14 +6,18 @@ The log tells when the server changed the status. Idleness therefore begins ther
 N minutes after the last touch, not with the last touch: until then requests were given to him.
 """
 
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..engine import Standing, next_status
 from .connect_request import NOW
-from .connect_status import AWAY, FREE, INACTIVE, NOT_READY, OFFLINE
+from .connect_status import AUTOMATIC, GONE
 from .verbs import in_users_language
+
+_logger = logging.getLogger(__name__)
 
 
 class ConnectAgentAutomatic(models.Model):
@@ -104,7 +108,7 @@ class ConnectAgentAutomatic(models.Model):
 
     @api.model
     def _login_status_id(self, profile):
-        return self.env["connect.status"]._id_of(FREE if profile == "support" else NOT_READY)
+        return self.env["connect.status"]._id_of(AUTOMATIC[profile].login)
 
     def _move_on(self, at=None, is_over=False, age=0.0):
         """Carry out what the rule says of him now; the id of the status that he has then.
@@ -117,7 +121,7 @@ class ConnectAgentAutomatic(models.Model):
         row = self._lock_standing()
         statuses = self.env["connect.status"]
         catalogue = statuses._traits()
-        is_offline = catalogue[row["status_id"]].code == OFFLINE
+        is_offline = catalogue[row["status_id"]].code in GONE
         if is_offline and row["status_for"] < age:
             return row["status_id"]
         if row["call_is_over"]:
@@ -134,7 +138,7 @@ class ConnectAgentAutomatic(models.Model):
             load=row["load"],
             idle_for=row["idle_for"],
             idle_after=row["idle_after"],
-            idle_status=statuses._id_of(AWAY if row["profile"] == "support" else INACTIVE),
+            idle_status=statuses._id_of(AUTOMATIC[row["profile"]].idle),
             is_offline=is_offline,
             call=None if is_over else row["call_status_id"],
             is_over=is_over and row["profile"] == "contact_center",
@@ -177,7 +181,7 @@ class ConnectAgentAutomatic(models.Model):
         """
         self.ensure_one()
         status_id = self.env["connect.status"]._id_of(code) if code else None
-        if self._force(status_id, until) and self.status_id.code != OFFLINE:
+        if self._force(status_id, until) and not self._is_gone():
             self._move_on(at, is_over=not code)
 
     def _force(self, status_id, until=None):
@@ -197,21 +201,23 @@ class ConnectAgentAutomatic(models.Model):
     @api.model
     def _end_forced(self):
         """What was forced until an instant that has come: he goes on as of that instant, whenever the clock looks."""
+
+        def end(agent):
+            if agent._is_gone():
+                agent._force(None)
+            else:
+                agent._move_on()
+
         with self.env["connect.dispatcher"]._short_transaction() as dispatcher:
             dispatcher.env.cr.execute(
                 SQL(
-                    """SELECT id, status_id FROM connect_agent WHERE call_status_until <= %s
+                    """SELECT id FROM connect_agent WHERE call_status_until <= %s
                         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED""",
                     NOW,
                 )
             )
-            offline_id = dispatcher.env["connect.status"]._id_of(OFFLINE)
-            for agent_id, status_id in dispatcher.env.cr.fetchall():
-                agent = dispatcher.env["connect.agent"].browse(agent_id)
-                if status_id == offline_id:
-                    agent._force(None)
-                else:
-                    agent._move_on()
+            due = [agent_id for (agent_id,) in dispatcher.env.cr.fetchall()]
+            dispatcher.env["connect.agent"].browse(due)._one_by_one(end)
 
     @api.model
     def _check_forced(self):
@@ -245,12 +251,21 @@ class ConnectAgentAutomatic(models.Model):
         """The planned statuses of those who have no work left; who is gone finds his when he is back."""
         self.env.cr.execute(
             """SELECT a.id FROM connect_agent a JOIN connect_status s ON s.id = a.status_id
-                WHERE a.user_id = ANY(%s) AND a.planned_status_id IS NOT NULL AND a.load = 0 AND s.code <> %s
+                WHERE a.user_id = ANY(%s) AND a.planned_status_id IS NOT NULL AND a.load = 0 AND s.code <> ALL(%s)
                 ORDER BY a.id""",
-            [user_ids, OFFLINE],
+            [user_ids, list(GONE)],
         )
-        for (agent_id,) in self.env.cr.fetchall():
-            self.browse(agent_id)._move_on()
+        self.browse([agent_id for (agent_id,) in self.env.cr.fetchall()])._one_by_one(lambda agent: agent._move_on())
+
+    def _one_by_one(self, change):
+        """Change the status of each of these in a savepoint: one whose row always fails must stop neither the others
+        nor the timers and the cron, which find him again."""
+        for agent in self:
+            try:
+                with self.env.cr.savepoint():
+                    change(agent)
+            except Exception:
+                _logger.exception("The status of the specialist %s could not be changed", agent.id)
 
     # --- what Odoo shows ---
 

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from .connect_request import NOW
 from .connect_request_work import UNBIND_AFTER
-from .connect_status import HEARTBEAT_TIMEOUT, OFFLINE
+from .connect_status import AUTOMATIC, GONE, HEARTBEAT_TIMEOUT
 
 
 class ConnectAgentPresence(models.Model):
@@ -39,20 +39,27 @@ class ConnectAgentPresence(models.Model):
         )
         seen_at, was_away, was_lost = self.env.cr.fetchone()
         self.invalidate_recordset(["last_seen", "last_active"])
-        offline_id = self.env["connect.status"]._id_of(OFFLINE)
-        if was_lost and self.status_id.id != offline_id:
-            self._switch(offline_id, "lost", at=seen_at)
+        if was_lost and not self._is_gone():
+            self._leave("lost", at=seen_at)
         return was_away
+
+    def _is_gone(self):
+        """His status says that nobody is there."""
+        return self.status_id.code in GONE
+
+    def _leave(self, origin, at=None):
+        """Into the status that his profile has for nobody being there; who is gone already stays in his."""
+        code = self.status_id.code if self._is_gone() else AUTOMATIC[self.profile].gone
+        self._switch(self.env["connect.status"]._id_of(code), origin, at=at)
 
     @api.model
     def _on_login(self, user_ids):
         """A new login starts with the profile's status (ROU-05), not with what the former session had or planned,
         whether that one was lost or is thrown out by this one. What the system has set, as a call does, stays."""
-        for agent in self.search([("user_id", "in", user_ids)], order="id"):
-            agent._begin_session()
+        self.search([("user_id", "in", user_ids)], order="id")._one_by_one(lambda agent: agent._begin_session())
 
     def _begin_session(self):
-        if self.status_id.code != OFFLINE:
+        if not self._is_gone():
             self._seen()  # a silence before the login belongs into the log
         self.env.cr.execute(
             """UPDATE connect_agent SET resume_status_id = NULL, planned_status_id = NULL,
@@ -70,28 +77,26 @@ class ConnectAgentPresence(models.Model):
             agent = dispatcher.env["connect.agent"].search([("user_id", "=", user_id)])
             if agent:
                 agent._seen()  # a silence before he left belongs into the log
-                agent._switch(dispatcher.env["connect.status"]._id_of(OFFLINE), "logout")
+                agent._leave("logout")
 
     @api.model
     def _put_offline(self, user_ids):
         """Those who were locked out. Who is back already, or stands above a suspension, says so by his heartbeat."""
-        offline_id = self.env["connect.status"]._id_of(OFFLINE)
-        for agent in self.search([("user_id", "in", user_ids), ("status_id", "!=", offline_id)], order="id"):
-            agent._switch(offline_id, "logout")
+        there = self.search([("user_id", "in", user_ids), ("status_id.code", "not in", list(GONE))], order="id")
+        there._one_by_one(lambda agent: agent._leave("logout"))
 
     @api.model
     def _close_lost(self):
         """Put those without a heartbeat offline, retroactively at their last one."""
-        offline_id = self.env["connect.status"]._id_of(OFFLINE)
         self.env.cr.execute(
             SQL(
                 """SELECT id, coalesce(last_seen, status_since) FROM connect_agent
-                    WHERE status_id <> %s AND coalesce(last_seen, status_since) < %s - make_interval(secs => %s)
+                    WHERE status_id <> ALL(%s) AND coalesce(last_seen, status_since) < %s - make_interval(secs => %s)
                     FOR NO KEY UPDATE SKIP LOCKED""",
-                offline_id,
+                [self.env["connect.status"]._id_of(code) for code in GONE],
                 NOW,
                 UNBIND_AFTER,
             )
         )
-        for agent_id, last_seen in self.env.cr.fetchall():
-            self.browse(agent_id)._switch(offline_id, "lost", at=last_seen)
+        lost = dict(self.env.cr.fetchall())
+        self.browse(lost)._one_by_one(lambda agent: agent._leave("lost", at=lost[agent.id]))

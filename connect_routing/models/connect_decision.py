@@ -31,8 +31,8 @@ assert {code for code, _name in CODE_NAMES} == set(CODES)
 # The columns of connect_request that the ledger accounts for, all of them: the checker compares each.
 LEDGER_FIELDS = (
     "line_id", "partner_id", "company_id", "kind", "origin", "state", "user_id", "is_missed", "missed_reason",
-    "opened_at", "queued_at", "assigned_at", "first_reply_at", "closed_at", "close_reason", "close_note", "rating",
-    "rating_comment", "ask_rating", "offered_to_id", "offered_until", "moved_to_id",
+    "is_told", "opened_at", "queued_at", "assigned_at", "first_reply_at", "closed_at", "close_reason", "close_note",
+    "rating", "rating_comment", "ask_rating", "offered_to_id", "offered_until", "moved_to_id",
     "previous_id",
 )  # fmt: skip
 

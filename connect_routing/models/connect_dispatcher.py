@@ -8,10 +8,12 @@ commit follows. The run starts right after the commit, in a lane of ``after_comm
 between, the minute cron does it. (A cron trigger written in the transaction would not be better: its NOTIFY too is
 sent only after the commit.) A run that fails wakes the cron at once.
 
-What is not promised: an order between lines. A specialist of two lines goes to whichever asks first.
+What is not promised: an order between lines. A specialist of two lines goes to whichever asks first. A line with a
+backlog is decided for a moment at a time, in turns with the others, with logins and freed seats.
 """
 
 import logging
+import time
 from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api, models, modules
@@ -25,7 +27,9 @@ from .connect_request import DISPATCHING
 _logger = logging.getLogger(__name__)
 
 SETTLED_AT_ONCE = 6  # transitions told in one transaction
+TURN = 0.2  # s that the lines of one round decide, each for its part; then come those who came meanwhile
 TELLING = 0.3  # of the time, at most: meanwhile more gather, and are told together, which is cheaper
+NEWS = 1.0  # s between two wake-ups of all specialists of a line because of its queue
 
 
 class ConnectDispatcher(models.AbstractModel):
@@ -48,7 +52,8 @@ class ConnectDispatcher(models.AbstractModel):
     def _after_commit(self, key):
         """Have something done after this commit: ``("line", id)`` or ``("agent", user_id)``: deliver what waits there;
         ``("load", user_id)``: count his work anew, then the same; ``("login", user_id)``: he begins a session, then the
-        same; ``("gone", user_id)``: he is locked out, set him offline; ``"settle"``: tell people what moved."""
+        same; ``("gone", user_id)``: he is locked out, set him offline; ``"settle"``: tell people what moved;
+        ``("queue", line_id)``: tell the line's specialists that somebody begins or ends to wait."""
         if self.env.context.get("connect_dispatching") is DISPATCHING:
             return  # the dispatcher's own transaction: its run tells people at its end
         todo = self.env.cr.postcommit.data.setdefault("connect.dispatcher", {})
@@ -58,16 +63,23 @@ class ConnectDispatcher(models.AbstractModel):
 
     def _run_after_commit(self):
         keys = list(self.env.cr.postcommit.data.pop("connect.dispatcher", ()))
+        news = [key for key in keys if key[0] == "queue"]
+        keys = [key for key in keys if key not in news]
         if self._in_test():
+            self._wake_queues(news)
             self._finish_now(keys)
             return
-        deciding, telling = self._lanes(self.env.cr.dbname)
+        deciding, telling, waking = self._lanes(self.env.cr.dbname)
         deciding.submit([key for key in keys if key != "settle"])
-        telling.submit(["settle"])
+        telling.submit(["settle"] if keys else [])
+        waking.submit(news)
 
     def _lanes(self, database):
-        """One that decides, and one that tells people what moved, which lets decisions go first."""
-        decide, settle, wake = (on_model(database, self._name, each) for each in ("_decide", "_settle", "_wake_cron"))
+        """One that decides; one that tells people what moved, which lets decisions go first; and one that wakes all
+        specialists of a line, which gathers news for a second."""
+        decide, settle, wake, news = (
+            on_model(database, self._name, each) for each in ("_decide", "_settle", "_wake_cron", "_wake_queues")
+        )
 
         def decide_then_tell(keys):
             again = decide(keys)
@@ -79,7 +91,8 @@ class ConnectDispatcher(models.AbstractModel):
 
         deciding = lane(f"{database} decide", lambda: Lane(decide_then_tell, failed=wake))
         telling = lane(f"{database} tell", lambda: Lane(tell, failed=wake, share=TELLING, behind=deciding))
-        return deciding, telling
+        waking = lane(f"{database} news", lambda: Lane(news, failed=wake, pause=NEWS))
+        return deciding, telling, waking
 
     @api.model
     def _finish_now(self, keys):
@@ -127,7 +140,13 @@ class ConnectDispatcher(models.AbstractModel):
                 dispatcher._commit()
             user_ids = values["agent"] + values["load"] + values["login"]
             line_ids = values["line"] + (dispatcher._waiting_lines(user_ids) if user_ids else [])
-            return [("line", line_id) for line_id in dict.fromkeys(line_ids) if dispatcher._drain(line_id)]
+            return dispatcher._drain_each(list(dict.fromkeys(line_ids)))
+
+    @api.model
+    def _drain_each(self, line_ids):
+        """Each of these lines once, so that no backlog keeps the others waiting; the keys of those that have more."""
+        share = TURN / max(len(line_ids), 1)
+        return [("line", line_id) for line_id in line_ids if self._drain(line_id, time.monotonic() + share)]
 
     @api.model
     def _settle(self, limit=SETTLED_AT_ONCE):
@@ -139,7 +158,8 @@ class ConnectDispatcher(models.AbstractModel):
                 if not decisions:
                     return False
                 requests = dispatcher.env["connect.request"].browse([each["request_id"] for each in decisions])
-                requests.browse([each["request_id"] for each in decisions if each["code"] == "queued"])._notify_missed()
+                missed = [d["request_id"] for d in decisions if d["code"] == "queued" and "is_missed" in d["changes"]]
+                requests.browse(missed)._notify_missed()  # once a case, also when nobody is free a second time
                 requests._on_settled(decisions)
         except Exception:
             if self._in_test():
@@ -151,6 +171,16 @@ class ConnectDispatcher(models.AbstractModel):
                 dispatcher.env["connect.unsettled"]._postpone(1)
             return True
         return True
+
+    @api.model
+    def _wake_queues(self, keys):
+        """One wake-up a line, however much has happened in its queue; screens read it when they have leisure."""
+        if keys:
+            with self._short_transaction() as dispatcher:
+                for _kind, line_id in keys:
+                    channel = dispatcher.env["connect.line"].browse(line_id), "agents"
+                    dispatcher.env["bus.bus"]._sendone(channel, "connect.line/queue", {"line_id": line_id})
+        return []
 
     @api.model
     def _waiting_lines(self, user_ids=None):

@@ -11,6 +11,7 @@
    request for him (``CHECK (load <= capacity)`` is the last guard), binds the request and writes the ledger.
 """
 
+import time
 from itertools import islice
 from random import Random
 
@@ -37,9 +38,13 @@ class ConnectDispatcherDecide(models.AbstractModel):
         decide_functions.install(self.env)
 
     @api.model
-    def _drain(self, line_id):
-        """Decide this line's requests, one a transaction, until none is left that can be; then tell one batch of those
-        who wait that nobody is free. True when more of them are to be told."""
+    def _drain(self, line_id, until):
+        """Decide this line's requests, one a transaction, until none is left that can be, or this moment of the
+        monotonic clock has come: then others have their turn. Afterwards tell one batch of those who wait that nobody
+        is free. True when there is more to be done.
+
+        What is left undone is in the tables, as before: a process that dies now leaves it to the minute cron.
+        """
         failures = 0
         while True:
             try:
@@ -53,6 +58,8 @@ class ConnectDispatcherDecide(models.AbstractModel):
             else:
                 if not more:
                     return len(request_ids) == TOLD_AT_ONCE
+                if time.monotonic() >= until:
+                    return True
 
     @api.model
     def _step(self, line_id):
@@ -160,7 +167,7 @@ class ConnectDispatcherDecide(models.AbstractModel):
 
     @api.model
     def _expect_reply(self, line):
-        """Remind of the request when the line wants it answered within a time."""
+        """Remind of the request when the line wants it answered within a time, see ``connect_request_reply.py``."""
         if line["reply_timeout"]:
             self.env["connect.timer"]._set(line["request_id"], "reply", line["reply_timeout"])
 
@@ -204,18 +211,25 @@ class ConnectDispatcherDecide(models.AbstractModel):
 
     @api.model
     def _rule_context(self, line):
+        """On a project people come back to who had them, whatever its rule; on other lines never (ROU-22, ROU-37)."""
+        context = Context()
+        if line["kind"] == "project":
+            context = context._replace(previous_user_id=self._last_specialist(line))
         if line["delivery_rule"] == "manager":
             partner = self.env["res.partner"].browse(line["partner_id"])
-            return Context(managers=partner._connect_own_specialists())
-        if line["kind"] == "project":
-            self.env.cr.execute(
-                """SELECT user_id FROM connect_request
-                    WHERE line_id = %s AND partner_id = %s AND state = 'closed' ORDER BY id DESC LIMIT 1""",
-                [line["id"], line["partner_id"]],
-            )
-            row = self.env.cr.fetchone()
-            return Context(previous_user_id=(row and row[0]) or 0)
-        return Context()
+            context = context._replace(managers=partner._connect_own_specialists())
+        return context
+
+    @api.model
+    def _last_specialist(self, line):
+        """Who had the person's last finished request on the line: his user id, 0 for nobody."""
+        self.env.cr.execute(
+            """SELECT user_id FROM connect_request
+                WHERE line_id = %s AND partner_id = %s AND state = 'closed' ORDER BY id DESC LIMIT 1""",
+            [line["id"], line["partner_id"]],
+        )
+        row = self.env.cr.fetchone()
+        return (row and row[0]) or 0
 
     @api.model
     def _claim(self, line, user_ids, wait, reason, seen):
@@ -238,19 +252,21 @@ class ConnectDispatcherDecide(models.AbstractModel):
 
     @api.model
     def _tell_waiting(self, line, pool_of):
-        """The pool is empty for them: mark the requests that were not told yet. The feed and the mails follow."""
+        """The pool is empty for them: mark those who do not know yet, since they came into the queue. The feed follows,
+        and of each case, the first time, the mails."""
         self.env.cr.execute(
-            """SELECT id, company_id, language, kind = 'call' AS is_call,
+            """SELECT id, company_id, language, kind = 'call' AS is_call, is_missed,
                       extract(epoch FROM queued_at)::float AS queued_at FROM connect_request
-                WHERE line_id = %s AND state = 'queued' AND NOT is_missed
+                WHERE line_id = %s AND state = 'queued' AND is_told IS NOT TRUE
                 ORDER BY queued_at, id LIMIT %s FOR NO KEY UPDATE""",
             [line["id"], TOLD_AT_ONCE],
         )
         told = []
         for row in self.env.cr.dictfetchall():
+            is_first = {} if row["is_missed"] else {"is_missed": True, "missed_reason": "no_agent"}
             self.env["connect.request"].browse(row["id"])._move(
                 "queued",
-                {"is_missed": True, "missed_reason": "no_agent"},
+                {"is_told": True, **is_first},
                 rule=line["delivery_rule"],
                 reason="no_agent",
                 pool=pool_of(row).summary(),

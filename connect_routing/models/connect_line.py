@@ -85,10 +85,10 @@ class ConnectLine(models.Model):
             raise UserError(refusal[1])
         requests = line.env["connect.request"]
         values = {"kind": kind, "origin": origin, "queued_at": NOW}
-        request = requests._open_of(line, recipient) or requests._open(
-            line, recipient, "opened", values, actor_id=self.env.uid
-        )
-        is_new = request.seq == 1 and request.state == "queued"
+        request = requests._open_of(line, recipient)
+        is_new = not request
+        if is_new:
+            request = requests._open(line, recipient, "opened", values, actor_id=self.env.uid)
         if key or not is_new:
             line._note_contact(request, kind, origin, key, handled=is_new)
         self.env["connect.dispatcher"]._after_commit(("line", line.id))

@@ -126,13 +126,17 @@ class ConnectLineHistory(models.Model):
         return self.env.cr.dictfetchall()
 
     def _history_contexts(self, rows, rule):
-        """What the rule may know beside the pool, as the dispatcher asks it, for all requests at once."""
-        if rule == "manager":
+        """What the rules, this one and the line's own, may know beside the pool, as the dispatcher asks it, for all
+        requests at once."""
+        previous = self._previous_specialists(rows) if self.kind == "project" else {}
+        managers = {}
+        if "manager" in (rule, self.delivery_rule):
             partners = self.env["res.partner"].browse({row["partner_id"] for row in rows})
-            by_partner = {partner.id: Context(managers=partner._connect_own_specialists()) for partner in partners}
-            return {row["id"]: by_partner[row["partner_id"]] for row in rows}
-        if self.kind != "project":
-            return dict.fromkeys((row["id"] for row in rows), Context())
+            managers = {partner.id: partner._connect_own_specialists() for partner in partners}
+        return {row["id"]: Context(managers.get(row["partner_id"], ()), previous.get(row["id"], 0)) for row in rows}
+
+    @api.model
+    def _previous_specialists(self, rows):
         self.env.cr.execute(
             """SELECT r.id, coalesce(previous.user_id, 0) FROM connect_request r
                  LEFT JOIN LATERAL (
@@ -142,7 +146,7 @@ class ConnectLineHistory(models.Model):
                 WHERE r.id = ANY(%s)""",
             [[row["id"] for row in rows]],
         )
-        return {request_id: Context(previous_user_id=user_id) for request_id, user_id in self.env.cr.fetchall()}
+        return dict(self.env.cr.fetchall())
 
     def _users_of(self, start, end):
         """Who could take requests of this line on that day: its specialists, and whoever else the router gave one to.

@@ -9,6 +9,7 @@ from .connect_request import NOW
 from .verbs import in_users_language
 
 PULLED_AT_ONCE = 20
+WAITING_SHOWN = 200
 
 
 class ConnectLineQueue(models.Model):
@@ -84,23 +85,67 @@ class ConnectLineQueue(models.Model):
         pulled = []
         for (request_id,) in self.env.cr.fetchall():
             request = self.env["connect.request"].browse(request_id)
-            if pulled and not self.pull_beyond_limit and self._is_full(user):
+            if pulled and not self.pull_beyond_limit and user.id in self._full_user_ids():
                 break
             request._take_seat(user.id, beyond_limit=self.pull_beyond_limit)
             request._move("pulled", {"user_id": user.id, "assigned_at": NOW}, actor_id=user.id)
             pulled.append(request_id)
         return pulled
 
-    def _is_full(self, user):
-        member = self.member_ids.filtered(lambda each: each.user_id == user)
-        member.invalidate_recordset(["load"])
-        return bool(self.capacity and member.load >= self.capacity)
+    def _full_user_ids(self):
+        """The specialists who work on as many requests of this line as it allows."""
+        self.flush_recordset(["capacity"])
+        self.env.cr.execute(
+            """SELECT m.user_id FROM connect_line_member m JOIN connect_line l ON l.id = m.line_id
+                WHERE l.id = %s AND l.capacity > 0 AND m.load >= l.capacity""",
+            [self.id],
+        )
+        return {user_id for (user_id,) in self.env.cr.fetchall()}
 
     @api.model
     def _pull_lines(self, user):
         """The lines out of whose queues this specialist may take."""
         members = self.env["connect.line.member"].search([("user_id", "=", user.id), ("priority", "!=", "observer")])
         return members.line_id.filtered("pull_enabled")
+
+    @api.model
+    def _waiting_for(self, user):
+        """``(requests, how many there are)``: who waits on this specialist's lines as far as he may see it, the longest
+        first, at most ``WAITING_SHOWN``. By the index of each line's queue: the rules of requests say the same, but are
+        asked of each row, and every screen of a line wants to know this whenever its queue moves."""
+        self.env["connect.line.member"].flush_model(["line_id", "user_id"])
+        self.env.cr.execute(
+            SQL(
+                """SELECT r.id FROM connect_line_member m JOIN connect_line l ON l.id = m.line_id
+                    CROSS JOIN LATERAL (
+                          SELECT id, queued_at FROM connect_request
+                           WHERE line_id = l.id AND state = 'queued'
+                             AND (l.company_id = ANY(%(own)s) OR company_id = ANY(%(own)s))
+                           ORDER BY queued_at, id LIMIT %(shown)s) r
+                    WHERE m.user_id = %(user)s ORDER BY r.queued_at, r.id LIMIT %(shown)s""",
+                own=user.company_ids.ids,
+                shown=WAITING_SHOWN,
+                user=user.id,
+            )
+        )
+        requests = self.env["connect.request"].browse([request_id for (request_id,) in self.env.cr.fetchall()])
+        return requests, self._waiting_count(user) if len(requests) == WAITING_SHOWN else len(requests)
+
+    @api.model
+    def _waiting_count(self, user):
+        """By the index alone, except for people of his own company on lines of others."""
+        self.env.cr.execute(
+            SQL(
+                """SELECT coalesce(sum(CASE WHEN l.company_id = ANY(%(own)s)
+                       THEN (SELECT count(*) FROM connect_request WHERE line_id = l.id AND state = 'queued')
+                       ELSE (SELECT count(*) FROM connect_request WHERE line_id = l.id AND state = 'queued'
+                                AND company_id = ANY(%(own)s)) END), 0)::int
+                     FROM connect_line_member m JOIN connect_line l ON l.id = m.line_id WHERE m.user_id = %(user)s""",
+                own=user.company_ids.ids,
+                user=user.id,
+            )
+        )
+        return self.env.cr.fetchone()[0]
 
     def _transfer_lines(self, partner):
         """The lines to which a request of this person may be moved from here (ROU-42, ROU-44)."""

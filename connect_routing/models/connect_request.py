@@ -51,6 +51,7 @@ class ConnectRequest(models.Model):
     user_id = fields.Many2one("res.users", string="Specialist", readonly=True, ondelete="restrict")
     is_missed = fields.Boolean(string="Missed", readonly=True, help="Nobody was free, or a call was not taken.")
     missed_reason = fields.Selection(MISSED_REASONS, readonly=True)
+    is_told = fields.Boolean(string="Told", readonly=True, help="The person knows that nobody is free this time.")
     opened_at = fields.Datetime(required=True, readonly=True)
     queued_at = fields.Datetime(readonly=True, help="Since when it waits: its place in the queue.")
     wait_seconds = fields.Integer(
@@ -80,6 +81,7 @@ class ConnectRequest(models.Model):
 
     _one_open = models.UniqueIndex("(line_id, partner_id) WHERE state <> 'closed'")
     _queue = models.Index("(line_id, queued_at, id) WHERE state = 'queued'")
+    _untold = models.Index("(line_id, queued_at, id) WHERE state = 'queued' AND is_told IS NOT TRUE")
     _calls = models.Index("(line_id, queued_at, id) WHERE state = 'queued' AND kind = 'call'")
     _in_work = models.Index("(user_id) WHERE state IN ('offered', 'active')")
     _offers = models.Index("(offered_to_id) WHERE offered_to_id IS NOT NULL")
@@ -165,6 +167,8 @@ class ConnectRequest(models.Model):
         self.ensure_one()
         if CODES[code].target:
             values = {"state": CODES[code].target, **values}
+        if CODES[code].target == "queued":  # once more: he is told once more when nobody is free
+            values["is_told"] = False
         sources = [source for source in CODES[code].sources if source]
         written = SQL(
             "UPDATE connect_request SET %s WHERE id = %s AND state = ANY(%s) RETURNING *",
@@ -258,8 +262,15 @@ class ConnectRequest(models.Model):
         wake = self.env["bus.bus"]._sendone
         for partner in (self.user_id | self._asked(decisions)).partner_id:
             wake(partner, "connect.agent/changed", {})
-        for line in self.filtered(lambda request: request.is_missed or request.state == "closed").line_id:
-            wake((line, "agents"), "connect.agent/changed", {"line_id": line.id})
+        moved = zip(self, decisions, strict=True)
+        for line_id in {request.line_id.id for request, decision in moved if request._moved_queue(decision)}:
+            self.env["connect.dispatcher"]._after_commit(("queue", line_id))
+
+    def _moved_queue(self, decision):
+        """Whether this decision let somebody begin or end to wait, as far as others could have seen him wait."""
+        code = decision["code"]
+        leaves = code in TAKING or (code in ("finished", "moved") and not decision["user_id"])
+        return code == "queued" or (self.is_missed and leaves)
 
     @api.model
     def _asked(self, decisions):

@@ -5,7 +5,7 @@ the timer ``offer`` ends it. Whatever happens meanwhile happens on the locked ro
 writes while its specialist is gone, a supervisor moves it, somebody takes it over. Who comes too late is told so.
 """
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
@@ -113,6 +113,7 @@ class ConnectRequestTransfer(models.Model):
         candidates = line.member_ids.user_id - self.user_id
         serving = self._who_serves(line, self.partner_id, candidates)
         agents = self.env["connect.agent"].search([("user_id", "in", serving.ids)], order="load, user_id")
+        full = line._full_user_ids()
         return {
             "consent": line.transfer_consent,
             "colleagues": [
@@ -124,7 +125,7 @@ class ConnectRequestTransfer(models.Model):
                     "load": agent.load,
                 }
                 for agent in agents
-                if not self._absence(agent)
+                if agent.user_id.id not in full and not self._absence(agent)
             ],
             "lines": [{"id": each.id, "name": each.name} for each in line._transfer_lines(self.partner_id)],
         }
@@ -149,6 +150,8 @@ class ConnectRequestTransfer(models.Model):
             raise UserError(self.env._("%s serves the clients of another company only.", user.name))
         if absence := self._absence(self.env["connect.agent"].search([("user_id", "=", user.id)])):
             raise UserError(absence)
+        if user.id in self.line_id._full_user_ids():  # at once, or when he accepts: he could not
+            raise UserError(self._full_text(self.line_id, user.id))
         return user
 
     def _absence(self, agent):
@@ -192,26 +195,9 @@ class ConnectRequestTransfer(models.Model):
         if self.state != "offered" or self.offered_to_id != user:
             raise UserError(self.env._("The offer is over: it was accepted, taken back, or not answered in time."))
 
-    # --- timers ---
+    # --- the timer ---
 
     def _on_timer_offer(self, _since):
         """Nobody answered: it stays where it was."""
         if self.state == "offered":
             self._move("expired", NO_OFFER)
-
-    def _on_timer_reply(self, _since):
-        """The specialist has not answered in the time that the line gives him: back to its old place in the queue, if
-        there is anybody else to have it."""
-        timeout = self.line_id.reply_timeout
-        if self.state != "active" or self.first_reply_at or not timeout:
-            return
-        left = timeout - (fields.Datetime.now() - self.assigned_at).total_seconds()
-        if left > 1:  # it was handed over since: his time began then
-            self.env["connect.timer"]._set(self.id, "reply", left)
-        elif not self.env["connect.dispatcher"]._has_others(self):
-            self.env["connect.timer"]._set(self.id, "reply", timeout)
-        else:
-            previous = self.user_id
-            self._move("returned", {"user_id": None, "assigned_at": None}, reason="silence")
-            self._count_after_commit(previous)
-            self.env["connect.dispatcher"]._after_commit(("line", self.line_id.id))

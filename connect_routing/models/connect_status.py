@@ -1,19 +1,33 @@
 from typing import NamedTuple
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import ormcache
 
 STAT_CLASSES = [("free", "Working"), ("pause", "Pause"), ("offline", "Offline")]
 PROFILES = [("support", "Support"), ("contact_center", "Contact centre"), ("both", "Both")]
 
 OFFLINE = "offline"
-FREE = "free"
-NOT_READY = "not_ready"
-AWAY = "away"
-INACTIVE = "inactive"
 DO_NOT_DISTURB = "dnd"
 
 HEARTBEAT_TIMEOUT = 45  # s: without a heartbeat for so long, no new requests come
+FIXED = frozenset({"accepts_chats", "accepts_calls", "keeps_binding", "settable"})  # of the built-in ones
+
+
+class Automatic(NamedTuple):
+    """The codes of what a profile's specialists get without their doing."""
+
+    login: str  # ROU-05
+    idle: str  # ROU-07
+    gone: str  # ROU-03, ROU-04
+
+
+AUTOMATIC = {
+    "support": Automatic(login="free", idle="away", gone=OFFLINE),
+    "contact_center": Automatic(login="not_ready", idle="inactive", gone="disconnected"),
+}
+# by code, not by the class: that is for statistics, and the house may count a pause as offline, too
+GONE = frozenset(each.gone for each in AUTOMATIC.values())
 
 
 class Traits(NamedTuple):
@@ -25,14 +39,16 @@ class Traits(NamedTuple):
 
 
 class ConnectStatus(models.Model):
-    """The catalogue of statuses (ROU-01..07, appendix B). Codes are fixed; names, order and classes are the house's."""
+    """The catalogue of statuses (ROU-01..07, appendix B). Codes are fixed; names, order and classes are the house's. It
+    may add statuses of its own: the rules read flags, no codes, but for those that the system sets."""
 
     _name = "connect.status"
     _description = "Specialist Status"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(required=True, readonly=True, help="Integrations name the status by this code.")
+    code = fields.Char(required=True, help="Integrations name the status by this code. It never changes.")
+    is_builtin = fields.Boolean(string="Built-in", compute="_compute_is_builtin")
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     icon = fields.Char(default="fa-circle", help="Font Awesome icon shown beside the name.")
@@ -49,7 +65,7 @@ class ConnectStatus(models.Model):
         "Otherwise the request goes to another specialist.",
     )
     stat_class = fields.Selection(STAT_CLASSES, string="Counts as", default="pause", required=True)
-    settable = fields.Boolean(string="Chosen by hand", help="Otherwise only the system sets it.")
+    settable = fields.Boolean(string="Chosen by hand", default=True, help="Otherwise only the system sets it.")
     goes_idle = fields.Boolean(
         string="Ends by inactivity",
         compute="_compute_goes_idle",
@@ -59,6 +75,17 @@ class ConnectStatus(models.Model):
     )
 
     _code_unique = models.Constraint("UNIQUE(code)", "Another status has this code already.")
+    _code_plain = models.Constraint(
+        "CHECK(code ~ '^[a-z][a-z0-9_]*$')",
+        "The code of a status consists of small Latin letters, digits and underscores.",
+    )
+
+    def _compute_is_builtin(self):
+        """Those that came with an addon."""
+        names = self.get_external_id()
+        for status in self:
+            name = names.get(status._origin.id)
+            status.is_builtin = bool(name) and not name.startswith("__")  # as exports and imports name what they touch
 
     @api.depends("stat_class", "settable")
     def _compute_goes_idle(self):
@@ -102,5 +129,16 @@ class ConnectStatus(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        self._check_fixed(vals)
         self.env.registry.clear_cache()
         return super().write(vals)
+
+    def _check_fixed(self, vals):
+        for status in self:
+            changed = {name for name in FIXED | {"code"} if name in vals and vals[name] != status[name]}
+            if "code" in changed:
+                raise UserError(self.env._("The code of a status never changes: integrations name it by it."))
+            if changed and status.is_builtin:
+                raise UserError(
+                    self.env._("What «%s» does is fixed. Add a status of your own with other ticks.", status.name)
+                )

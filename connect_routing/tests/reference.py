@@ -24,8 +24,8 @@ class Work:
 
 
 class Line:
-    def __init__(self, rule, capacity, consent, members, skills=None):
-        self.rule, self.capacity, self.consent = rule, capacity, consent
+    def __init__(self, kind, rule, capacity, consent, members, skills=None):
+        self.kind, self.rule, self.capacity, self.consent = kind, rule, capacity, consent
         self.members = members  # {specialist: priority}
         self.skills = skills  # None: do not count; else what is demanded of a person's helper: person -> {skill: level}
 
@@ -89,10 +89,10 @@ class Reference:
         if line.skills:
             pool = [who for who in pool if self.fits(work, who)]
             pool = [who for who in pool if self.lacks(work, who) == min(self.lacks(work, other) for other in pool)]
+        before = self.last.get((work.line, work.person))
+        if line.kind == "project" and before in pool:  # after closing: the same operator first, on projects alone
+            return {before}
         if line.rule == "balanced":
-            before = self.last.get((work.line, work.person))
-            if before in pool:
-                return {before}
             least = min((self.load(who, work.line) for who in pool), default=0)
             return {who for who in pool if self.load(who, work.line) == least}
         for tier in TIERS:
@@ -164,11 +164,11 @@ class Reference:
         able = self.accepts(to) if consent else self.keeps(to)
         if work.state != "active" or to == work.owner or to not in self.lines[work.line].members or not able:
             return None
+        if not self.has_room(to, work.line):
+            return None
         if consent:
             work.asked = to
             return True
-        if not self.has_room(to, work.line):
-            return None
         work.owner = to
         return self.deliver()
 

@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 from itertools import pairwise
 
@@ -124,3 +125,54 @@ class TestAgent(RoutingCase):
         self.dispatch()
         self.assertGreater(self.env["connect.agent"].with_user(self.high).heartbeat()["version"], version)
         self.assertEqual(self.env["connect.agent"].with_user(self.stranger).get_state()["waiting_count"], 0)
+
+    def test_who_waits_is_what_the_rules_say(self):
+        """ADM-07, LIN-24: read by the queue's index, seen by the rules: own lines, and of others' the own people."""
+        self.other_company.connect_is_vendor = True
+        vendor = self.env["connect.line"].create(
+            {"name": "Vendor line", "company_id": self.other_company.id, "is_published": True}
+        )
+        self.env["connect.line.grant"].create({"line_id": vendor.id, "company_id": self.company.id, "first_line": True})
+        self.env["connect.line.member"].create([{"line_id": vendor.id, "user_id": self.high.id},
+                                                {"line_id": vendor.id, "user_id": self.stranger.id}])  # fmt: skip
+        foreign = self.env["res.partner"].create({"name": "Foreign", "company_id": self.other_company.id})
+        people = (foreign, self.anna.partner_id)
+        self.env["connect.line.connection"].create([{"line_id": vendor.id, "partner_id": each.id} for each in people])
+        for person in people:
+            vendor._contact(person)
+        self.write_to_line(self.boris)
+        for user, expected in ((self.high, 2), (self.medium, 1), (self.stranger, 2), (self.supervisor, 0)):
+            allowed = self.env["connect.request"].with_user(user).search(
+                [("state", "=", "queued"), ("line_id.member_ids.user_id", "=", user.id)], order="queued_at, id"
+            )  # fmt: skip
+            lines = self.env["connect.line"]
+            waiting, count = lines._waiting_for(user)
+            self.assertEqual((waiting.ids, count, lines._waiting_count(user)), (allowed.ids, expected, expected))
+
+    def told(self, kind):
+        """What the line's specialists were told by this event since one last asked for any."""
+        self.env.cr.precommit.run()
+        told = self.env["bus.bus"].search([("channel", "like", "agents")])
+        messages = [json.loads(each.message) for each in told]
+        told.unlink()
+        mine = {"line_id": self.line.id}
+        return [each["payload"] for each in messages if each["type"] == kind and each["payload"] == mine]
+
+    def test_only_the_queue_wakes_everybody(self):
+        """ROU-39: specialists of a line hear when somebody begins or ends to wait, not of each other's work."""
+        self.set_status(self.high, "free")
+        request = self.write_to_line(self.anna)
+        request.with_user(self.high).finish()
+        self.dispatch()
+        self.assertEqual(self.told("connect.line/queue"), [], "nobody waited")
+        self.set_status(self.high, "away")
+        waiting = [self.write_to_line(person) for person in (self.anna, self.boris)]
+        self.assertIn({"line_id": self.line.id}, self.told("connect.line/queue"))
+        waiting[0].with_user(self.supervisor).finish()
+        self.set_status(self.high, "free")
+        self.dispatch()
+        self.assertEqual(waiting[1].user_id, self.high)
+        self.assertIn({"line_id": self.line.id}, self.told("connect.line/queue"))
+        waiting[1].with_user(self.high).finish()
+        self.dispatch()
+        self.assertEqual(self.told("connect.line/queue"), [], "he did not wait any more")

@@ -1,9 +1,11 @@
 from datetime import timedelta
 from itertools import pairwise
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .common import RoutingCase
 
@@ -251,6 +253,38 @@ class TestAutomatic(RoutingCase):
             if is_login:
                 agent._on_login(self.high.ids)
             self.assertEqual(self.me.heartbeat()["status"], expected)
+
+    def test_one_whose_row_fails_stops_nobody_else(self):
+        """ROU-08, ROU-21: neither the others' statuses nor timers nor the cron; it is logged, and tried again."""
+        self.set_status(self.medium, "free")
+        request = self.line._contact(self.anna.partner_id)
+        self.env.cr.postcommit.clear()
+        self.env["connect.timer"]._set(request.id, "offer", -1)
+        agents = type(self.me)
+        switch = agents._switch
+
+        def fail(agent, *args, **options):
+            if agent.user_id == self.high:
+                agent.env.cr.execute("SELECT 1 / 0")
+            return switch(agent, *args, **options)
+
+        for user in (self.high, self.medium):
+            self.agent(user)._in_call("talking", until=fields.Datetime.now() + timedelta(seconds=60))
+        self.env.cr.execute("UPDATE connect_agent SET call_status_until = call_status_until - interval '65 seconds'")
+        self.set_status(self.observer, "free", seconds_ago=100)
+        with (
+            patch.object(agents, "_switch", fail),
+            mute_logger("odoo.sql_db"),
+            self.assertLogs("odoo.addons.connect_routing.models.connect_agent_automatic", "ERROR"),
+        ):
+            self.env["connect.dispatcher"]._cron_dispatch()
+        self.env.invalidate_all()
+        self.assertEqual(
+            [self.agent(user).status_id.code for user in (self.high, self.medium, self.observer)],
+            ["talking", "free", "offline"],
+        )
+        timers = self.env["connect.timer"].search([("request_id", "=", request.id)])
+        self.assertEqual((request.user_id, len(timers)), (self.medium, 0))
 
     # --- login, publication, Odoo's dot ---
 

@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import tagged
 
+from ..models import connect_dispatcher
 from .common import RoutingCase
 
 
@@ -202,15 +203,31 @@ class TestDelivery(RoutingCase):
         self.assertEqual(self.write_to_line(self.boris).user_id, self.high, "an observer is no manager of this line")
 
     def test_project_returns_to_the_same_operator(self):
-        """ROU-36, ROU-37: on a project the same operator first, else the least loaded."""
-        self.line.write({"kind": "project", "delivery_rule": "balanced", "capacity": 5})
+        """ROU-36, ROU-37, C-05: on a project the same operator first, under each rule; else as the rule says."""
+        self.line.write({"kind": "project", "capacity": 5})
+        self.client_company.connect_support_id = self.high
+        for rule in ("balanced", "standard", "manager"):
+            self.line.delivery_rule = rule
+            self.set_status(self.high, "away")
+            self.set_status(self.medium, "free")
+            self.write_to_line(self.anna).with_user(self.medium).finish()
+            self.set_status(self.high, "free")
+            self.dispatch()
+            again, other = self.write_to_line(self.anna), self.write_to_line(self.boris)
+            self.assertEqual((again.user_id, other.user_id), (self.medium, self.high), rule)
+            self.assertEqual(again.decision_ids[0].reason, "same_agent")
+            again.with_user(self.medium).finish()
+            other.with_user(self.high).finish()
+            self.dispatch()
+
+    def test_support_lines_are_not_sticky(self):
+        """ROU-22, C-05: on a support line whoever's turn it is, also when it delivers evenly."""
+        self.line.delivery_rule = "balanced"
         self.set_status(self.medium, "free")
-        first = self.write_to_line(self.anna)
-        first.with_user(self.medium).finish()
+        self.write_to_line(self.anna).with_user(self.medium).finish()
         self.set_status(self.high, "free")
         self.dispatch()
-        self.assertEqual(self.write_to_line(self.anna).user_id, self.medium)
-        self.assertEqual(self.write_to_line(self.boris).user_id, self.high, "the one with less work")
+        self.assertEqual(self.write_to_line(self.anna).user_id, self.high, "who had nothing for longer")
 
     def test_refusals_say_why(self):
         """ROU-33: a line that is not connected, and one that is over; nothing is opened."""
@@ -286,6 +303,15 @@ class TestDelivery(RoutingCase):
         requests = self.env["connect.request"].search([("partner_id", "=", self.anna.partner_id.id)])
         self.assertEqual(sorted(requests.mapped("state")), ["active", "closed"])
 
+    def test_words_written_before_the_first_decision_are_not_lost(self):
+        """ROU-12, ROU-45: a supervisor ends the request in the instant in which the person writes once more."""
+        request = self.line._contact(self.anna.partner_id)
+        self.line._contact(self.anna.partner_id)
+        request.with_user(self.supervisor).finish()
+        self.dispatch()
+        requests = self.env["connect.request"].search([("partner_id", "=", self.anna.partner_id.id)])
+        self.assertEqual(sorted(requests.mapped("state")), ["closed", "queued"])
+
     def test_bound_person_of_a_gone_specialist_goes_to_another(self):
         """ROU-23: leaving alone cancels nothing; when the person writes, the request goes to another specialist."""
         for status, seconds in (("away", 0), ("dnd", 0), ("free", 66)):
@@ -344,3 +370,24 @@ class TestDelivery(RoutingCase):
         self.env["connect.dispatcher"]._cron_dispatch()
         self.assertEqual(request.user_id, self.high)
         self.assertLess((fields.Datetime.now() - request.assigned_at).total_seconds(), 5)
+
+    def test_a_backlog_keeps_no_other_line_waiting(self):
+        """ROU-12, ROU-21: lines are decided in turns; what is left of one is asked for again, and the cron finds it."""
+        second = self.line.copy({"name": "Second line"})
+        self.env["connect.line.member"].create({"line_id": second.id, "user_id": self.medium.id})
+        people = [self.anna.partner_id, self.boris.partner_id]
+        self.env["connect.line.connection"].create([{"line_id": second.id, "partner_id": each.id} for each in people])
+        backlog = [self.line._contact(each) for each in people]
+        other = second._contact(self.anna.partner_id)
+        for user in (self.high, self.medium):
+            self.set_status(user, "free")
+        self.env.cr.postcommit.clear()
+        dispatcher = self.env["connect.dispatcher"]
+        with patch.object(connect_dispatcher, "TURN", 0):
+            again = dispatcher._decide([("line", self.line.id), ("line", second.id)])
+            self.env.invalidate_all()
+            self.assertEqual([each.state for each in (*backlog, other)], ["active", "queued", "active"])
+            self.assertEqual(again, [("line", self.line.id)])
+        dispatcher._cron_dispatch()
+        self.env.invalidate_all()
+        self.assertEqual(backlog[1].state, "active")

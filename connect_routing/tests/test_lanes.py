@@ -83,6 +83,22 @@ class TestLanes(BaseCase):
         self.assertTrue(busy.idle.wait(WITHIN))
         self.assertEqual(rounds, [["first"], ["second", "first"]])
 
+    def test_news_is_gathered_in_a_pause(self):
+        """A lane with a pause works at once, and what comes meanwhile is done together when the pause is over."""
+        rounds = []
+        pausing = self.make_lane(lambda keys: rounds.append((time.monotonic(), keys)) or [], pause=0.5)
+        pausing.submit(["line 1"])
+        while not rounds:
+            time.sleep(0.01)
+        for _event in range(20):
+            pausing.submit(["line 1"])
+            pausing.submit(["line 2"])
+            time.sleep(0.005)
+        self.assertTrue(pausing.idle.wait(WITHIN))
+        (first, _keys), (second, keys) = rounds
+        self.assertGreaterEqual(second - first, 0.5)
+        self.assertEqual(keys, ["line 1", "line 2"])
+
     def test_failure_calls_for_help(self):
         """A round that fails wakes the cron, and the lane takes what comes next."""
         done = threading.Event()

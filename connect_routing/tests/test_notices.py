@@ -69,6 +69,19 @@ class TestNotices(RoutingCase):
         self.write_to_line(self.anna, self.vendor_line)
         self.assertEqual(len(self.mails()["duty@test.example"]), 1)
 
+    def test_nobody_is_free_a_second_time(self):
+        """ROU-19, ROU-34: the person is told each time that he waits; the companies have one mail a case."""
+        request = self.write_to_line(self.anna)
+        self.set_status(self.high, "free")
+        self.dispatch()
+        self.assertEqual((request.state, request.is_told), ("active", True))
+        self.set_status(self.high, "away")
+        self.write_to_line(self.anna)
+        self.write_to_line(self.anna)
+        self.assertEqual(self.codes(request), ["opened", "queued", "assigned", "unbound", "queued"])
+        self.assertEqual(len(self.mails()["duty@test.example"]), 1)
+        self.assertEqual(self.env["connect.decision"]._verify(), [])
+
     def test_who_is_served_at_once_is_no_case(self):
         """ROU-19: no mail where somebody was free."""
         self.set_status(self.high, "free")

@@ -62,8 +62,11 @@ class TestReference(RoutingCase):
     def run_history(self, rng):
         self.aged = {}
         with_skills = self.demand_skills(rng)
+        for line in (self.line, self.project):
+            line.delivery_rule = rng.choice(["standard", "balanced"])
         lines = {
             line: Line(
+                line.kind,
                 line.delivery_rule,
                 line.capacity,
                 line.transfer_consent,

@@ -2,7 +2,10 @@ from datetime import timedelta
 from itertools import pairwise
 
 from odoo import fields
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from .common import RoutingCase
 
@@ -160,6 +163,47 @@ class TestStatuses(RoutingCase):
                 self.assertEqual(self.me.heartbeat(idle=0)["status"], code)
                 savepoint.rollback()
                 self.env.invalidate_all()
+
+    def test_administrators_add_statuses(self):
+        """ROU-06: a status of the house does what its ticks say; the built-in ones keep theirs, and all their codes."""
+        statuses = self.env["connect.status"].with_user(self.env.ref("base.user_admin"))
+        ticks = {"accepts_chats": True, "keeps_binding": True, "stat_class": "pause"}
+        own = statuses.create({"name": "Training", "code": "training", "profile": "support", **ticks})
+        self.assertEqual(self.me.set_status("training")["status"], "training")
+        self.assertEqual(self.write_to_line(self.anna).user_id, self.high)
+        own.accepts_chats = False
+        self.assertEqual(self.write_to_line(self.boris).state, "queued")
+        free = statuses.search([("code", "=", "free")])
+        free.write({"name": "Available", "accepts_chats": True})
+        for status, values in ((own, {"code": "x"}), (free, {"code": "x"}), (free, {"accepts_calls": False})):
+            with self.assertRaises(UserError):
+                status.write(values)
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            statuses.create({"name": "x", "code": "Not a code"})
+        with self.assertRaises(AccessError):
+            statuses.with_user(self.supervisor).create({"name": "x", "code": "x"})
+
+    def test_each_profile_has_its_own_word_for_gone(self):
+        """ROU-03, ROU-04, ROU-09: «Offline» for support, «Отключен» in a contact centre, by each way of leaving, once,
+        until the first heartbeat."""
+        ways = (
+            lambda: self.agents._on_logout(self.high.id),
+            lambda: self.agents._put_offline(self.high.ids),
+            lambda: (self.last_seen(100), self.agents._close_lost()),
+        )
+        for profile, gone, login in (("support", "offline", "free"), ("contact_center", "disconnected", "not_ready")):
+            self.mine.profile = profile
+            for way in ways:
+                self.set_status(self.high, login)
+                self.began(30)
+                way()
+                self.env.invalidate_all()
+                self.assertEqual(self.mine.status_id.code, gone)
+                way()
+                self.env.invalidate_all()
+                self.assertEqual([row.status_id.code for row in self.log()[-2:]], [login, gone], "once")
+                self.assertEqual(self.high.im_status, "offline")
+                self.assertEqual(self.me.heartbeat()["status"], login)
 
     # --- the log, to the second ---
 

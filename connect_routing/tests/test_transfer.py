@@ -1,6 +1,3 @@
-from datetime import timedelta
-
-from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -85,8 +82,14 @@ class TestTransferToPerson(QueueCase):
         self.line.capacity = 1
         self.write_to_line(self.boris)
         self.assertEqual(self.agent(self.medium).load, 1)
-        with self.assertRaisesRegex(UserError, "Medium works on as many"):
-            self.by(self.high).transfer_to_user(self.medium.id)
+        for consent in (False, True):
+            self.line.transfer_consent = consent
+            self.assertEqual(self.request._transfer_choices()["colleagues"], [], "nobody is shown who is refused")
+            with self.assertRaisesRegex(UserError, "Medium works on as many"):
+                self.by(self.high).transfer_to_user(self.medium.id)
+        self.line.capacity = 2
+        colleagues = self.request._transfer_choices()["colleagues"]
+        self.assertEqual([each["user_id"] for each in colleagues], self.medium.ids)
 
 
 @tagged("post_install", "-at_install")
@@ -234,51 +237,6 @@ class TestTransferToLine(QueueCase):
             waiting.with_user(self.high).transfer_to_line(self.second.id)
         self.assertEqual(waiting.with_user(self.supervisor).transfer_to_line(self.second.id)["state"], "queued")
         self.assertEqual((waiting.state, waiting.user_id.id), ("closed", False))
-
-
-@tagged("post_install", "-at_install")
-class TestReplyTimeout(QueueCase):
-    def setUp(self):
-        super().setUp()
-        self.line.reply_timeout = 60
-        self.set_status(self.high, "away")
-        self.request = self.write_to_line(self.boris)
-        self.assertEqual(self.request.user_id, self.medium)
-
-    def test_who_does_not_answer_loses_it(self):
-        """Back to its old place in the queue, and to somebody else; never to him again while there is one."""
-        self.set_status(self.high, "free")
-        place = self.request.queued_at
-        self.due(30)
-        self.assertEqual(self.request.user_id, self.medium)
-        self.due(40)
-        self.assertEqual((self.request.user_id, self.request.queued_at), (self.high, place))
-        self.assertEqual(self.codes(self.request), ["opened", "assigned", "returned", "assigned"])
-        self.assert_loads(high=2, medium=0)
-
-    def test_who_answered_keeps_it(self):
-        self.env["connect.request"]._agent_contact(self.line, self.boris.partner_id, self.medium)
-        self.set_status(self.high, "free")
-        self.due()
-        self.assertEqual(self.request.user_id, self.medium)
-
-    def test_nobody_else_is_there(self):
-        """Rather he than nobody: the person is not sent round in circles."""
-        self.due()
-        self.assertEqual(self.codes(self.request), ["opened", "assigned"])
-        self.set_status(self.high, "free")
-        self.due()
-        self.assertEqual(self.request.user_id, self.high)
-
-    def test_a_new_owner_has_his_own_time(self):
-        self.set_status(self.high, "busy_new")
-        self.request.with_user(self.medium).transfer_to_user(self.high.id)
-        self.env.cr.execute("UPDATE connect_timer SET due_at = due_at - interval '70 seconds'")
-        self.env["connect.timer"]._run_due()
-        self.dispatch()
-        self.assertEqual(self.request.user_id, self.high)
-        timer = self.env["connect.timer"].search([("request_id", "=", self.request.id)])
-        self.assertGreater(timer.due_at, fields.Datetime.now() + timedelta(seconds=50))
 
 
 @tagged("post_install", "-at_install")

@@ -48,15 +48,17 @@ class ConnectAgent(models.Model):
         self.search(["|", ("call_status_id", "!=", False), ("user_id", "in", users.ids)], order="id")._follow()
 
     def _follow(self):
-        for agent in self:
-            code = agent._call_status()
-            left_at, until = agent._wrapup()
-            if code:
-                agent._in_call(code)
-            elif until:
-                agent._in_call("wrapup", at=left_at, until=until)
-            else:
-                agent._in_call("", at=left_at)
+        self._one_by_one(lambda agent: agent._follow_own())
+
+    def _follow_own(self):
+        code = self._call_status()
+        left_at, until = self._wrapup()
+        if code:
+            self._in_call(code)
+        elif until:
+            self._in_call("wrapup", at=left_at, until=until)
+        else:
+            self._in_call("", at=left_at)
 
     def _call_status(self):
         """The code that his calls force now; empty when he is in none."""

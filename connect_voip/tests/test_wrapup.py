@@ -215,7 +215,7 @@ class TestWrapup(VoiceCase):
         self.assertEqual(self.log(1).date_start, self.call.end_at)
 
     def test_gone_meanwhile(self):
-        """ROU-03: a screen that went dark in wrap-up: offline from its last heartbeat; back later, he is «Готов»."""
+        """ROU-03, ROU-04: a screen that went dark in wrap-up: «Отключен» from its last heartbeat; back: «Готов»."""
         self.talk()
         self.end()
         self.pass_time(100)
@@ -224,5 +224,5 @@ class TestWrapup(VoiceCase):
         self.env["connect.agent"]._close_lost()
         self.env["connect.timer"]._run_due()
         self.env.invalidate_all()
-        self.assertEqual((self.mine.status_id.code, self.mine.call_status_until), ("offline", False))
+        self.assertEqual((self.mine.status_id.code, self.mine.call_status_until), ("disconnected", False))
         self.assertEqual(self.me.heartbeat()["status"], "ready")

@@ -119,15 +119,14 @@ def test_balanced_asks_the_least_loaded_first(line: Line, seed: int) -> None:
     assert order == sorted(order)
 
 
-@given(lines(), st.integers(1, 12), st.integers())
-def test_balanced_returns_to_the_same_specialist(line: Line, previous: int, seed: int) -> None:
-    """ROU-37: the one who had the person before, if he is in the pool."""
+@given(lines(), st.sampled_from(["standard", "manager", "balanced"]), st.integers(1, 12), st.integers())
+def test_each_rule_returns_to_the_same_specialist(line: Line, rule: str, previous: int, seed: int) -> None:
+    """ROU-37, C-05: the one who had the person before, if he is in the pool; then as without him."""
     pool = pool_of(line)
-    bands = asked("balanced", pool, Context(previous_user_id=previous), seed)
+    bands = asked(rule, pool, Context(managers=(3, 1), previous_user_id=previous), seed)
     if previous in users_of(pool.cohorts()):
-        assert bands[0] == ("same_agent", [previous])
-    elif bands:
-        assert bands[0][0] == "least_loaded"
+        assert bands.pop(0) == ("same_agent", [previous])
+    assert bands == asked(rule, pool, Context(managers=(3, 1)), seed)
 
 
 @given(lines(), st.permutations([1, 2]), st.integers())

@@ -124,8 +124,8 @@ class Naive:
 
     def by_rule(self, context: Context, pool: list[Worker]) -> set[int]:
         users = {each.user_id for each in pool}
-        personal = {"manager": context.managers, "balanced": (context.previous_user_id,), "standard": ()}
-        for user_id in personal[self.settings.rule]:
+        managers = context.managers if self.settings.rule == "manager" else ()
+        for user_id in (context.previous_user_id, *managers):
             if user_id in users:
                 return {user_id}
         if self.settings.rule == "balanced":

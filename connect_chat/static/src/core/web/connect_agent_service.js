@@ -4,13 +4,16 @@ import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError, rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
-import { debounce } from "@web/core/utils/timing";
 import { setServerTime } from "@connect_chat/core/common/connect_clock";
+import { paced } from "./paced";
 import { steadyInterval } from "./steady_interval";
 import { Activity } from "./connect_activity";
 
 const HEARTBEAT = 20000; // ms
 const RETRY = 3000; // ms
+const OWN = 300; // ms between two readings because of what concerns him himself
+const QUEUE = 10000; // ms between two because of what concerns everybody on his lines: who waits
+const QUEUE_SPREAD = 3000; // ms within which they all read it
 const VERSION_KEY = "connect.agent.version";
 
 /**
@@ -68,8 +71,10 @@ export class ConnectAgent {
 
     begin() {
         this.isAgent = true;
-        const refresh = debounce(() => this.refresh(), 150);
+        const refresh = paced(() => this.refresh(), OWN);
+        this.refreshAtLeisure = paced(() => this.refresh(), QUEUE, QUEUE_SPREAD);
         this.bus.subscribe("connect.agent/changed", refresh);
+        this.bus.subscribe("connect.line/queue", () => this.refreshAtLeisure());
         this.bus.subscribe("connect.channel/left", ({ channel_id }) => this.onLeft(channel_id));
         this.bus.addEventListener("BUS:RECONNECT", refresh);
         this.env.bus.addEventListener("connect.feed", ({ detail }) => {
@@ -79,7 +84,7 @@ export class ConnectAgent {
         });
         browser.addEventListener("storage", ({ key, newValue }) => {
             if (key === VERSION_KEY && Number(newValue) !== this.state.version) {
-                refresh();
+                this.refreshAtLeisure();
             }
         });
         this.activity = new Activity(() => this.comeBack());
@@ -93,12 +98,17 @@ export class ConnectAgent {
             return;
         }
         try {
-            const { version } = await this.orm.silent.call("connect.agent", "heartbeat", [], {
+            const { version, status } = await this.orm.silent.call("connect.agent", "heartbeat", [], {
                 idle: this.activity.secondsSince(),
             });
             browser.localStorage.setItem(VERSION_KEY, version);
-            if (this.state.version !== undefined && version !== this.state.version) {
+            if (this.state.version === undefined || version === this.state.version) {
+                return;
+            }
+            if (status !== this.state.status) {
                 await this.refresh();
+            } else {
+                this.refreshAtLeisure(); // on a busy line each beat finds another version
             }
         } catch {
             // no connection: the next beat tries again

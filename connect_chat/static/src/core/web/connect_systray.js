@@ -9,6 +9,8 @@ import { absolute, elapsed, useClock } from "@connect_chat/core/common/connect_c
 
 /** Colours of the three classes of statuses; the icon and the word say the same. */
 export const STATUS_CLASS = { free: "text-success", pause: "text-warning", offline: "text-muted" };
+/** Codes of the statuses that say that nobody is there, one for each profile. */
+const GONE = ["offline", "disconnected"];
 
 export class ConnectSystray extends Component {
     static template = "connect_chat.Systray";
@@ -31,7 +33,7 @@ export class ConnectSystray extends Component {
     }
 
     get statusClass() {
-        return STATUS_CLASS[this.current?.stat_class] ?? (this.state.status === "offline" ? "text-muted" : "text-info");
+        return STATUS_CLASS[this.current?.stat_class] ?? (GONE.includes(this.state.status) ? "text-muted" : "text-info");
     }
 
     classOf(status) {
@@ -49,7 +51,7 @@ export class ConnectSystray extends Component {
 
     /** There is something to wait for: work in hand, or a status that only the system sets, as a call does. */
     get canPlan() {
-        return Boolean(this.state.active.length || this.state.planned || (!this.current && this.state.status !== "offline"));
+        return Boolean(this.state.active.length || this.state.planned || (!this.current && !GONE.includes(this.state.status)));
     }
 
     /** What is left of a status that ends by itself. */
