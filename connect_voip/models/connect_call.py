@@ -100,7 +100,7 @@ class ConnectCall(models.Model):
         asked = self._consultation()
         part = self._part_of(self.env.user, asked)
         shown = self.browse() if part == "asked" else self
-        partner = shown.partner_id if not self._is_without_person() else shown.partner_id.browse()
+        partner = shown.partner_id.browse() if self._is_without_person() else shown.partner_id
         return {
             "id": self.id,
             "key": self.key,
@@ -117,14 +117,12 @@ class ConnectCall(models.Model):
             "answer_at": iso(asked["answer_at"] if part == "asked" else self.answer_at),
             "slot": self.slot,
             "part": part,
-            "colleague": {
-                "name": asked["name"],
-                "is_answered": bool(asked["answer_at"]),
-                "is_connected": asked["side"] == "colleague",
-            }
-            if part == "asks"
-            else False,
+            "colleague": self._second_line(asked) if part == "asks" else False,
         }
+
+    def _second_line(self, asked):
+        is_connected = asked["side"] == "colleague"
+        return {"name": asked["name"], "is_answered": bool(asked["answer_at"]), "is_connected": is_connected}
 
     def _other_end(self, partner, asked):
         """Who is at the other end, for the one who looks: the person, the colleague, or the number. Whom he consults is
