@@ -193,7 +193,7 @@ class Flow:
         first = self.state.first
         if stage.music:
             self._lift(first)
-        self._put(do.Tell("ringing", {"user_ids": sorted({target.user_id for target in stage.targets} - {0})}))
+        self._put(do.Tell("ringing", {"user_ids": self._users(stage.targets)}))
         for index, target in enumerate(stage.targets):
             if target.after > 0:
                 self._later(f"dial-{self.state.step}-{index}", target.after, index)
@@ -260,6 +260,10 @@ class Flow:
 
     def _put(self, action: do.Action) -> None:
         self.state.out.append(action)
+
+    def _users(self, targets: tuple[Target, ...]) -> list[int]:
+        """Whose telephones these are, as far as they are of the company."""
+        return sorted({target.user_id for target in targets} - {0})
 
     def _name(self, what: str) -> str:
         return f"{self.state.key}-{what}{self.state.step}"

@@ -21,11 +21,16 @@ class Call(Desk):
 
     @event
     def hang_up(self, user_id: int) -> None:
-        """«Положить трубку». While he consults a colleague, it ends with the colleague (VOI-18)."""
-        if self.state.phase == phases.CONSULTING:
-            self._drop_third()
-        else:
+        """«Положить трубку». While a colleague is consulted, it ends with the colleague (VOI-18); when the one who
+        waits with music hangs up, with him. ``user_id`` 0: the person, whom Odoo has found in this call."""
+        mine = self.state.of_user(user_id) or self._person(user_id)
+        if self.state.phase != phases.CONSULTING:
             self._end(NORMAL)
+        elif mine is self._waiting_client():
+            self._release(mine, mine)
+            self._client_left(mine, NORMAL)
+        else:
+            self._drop_third()
 
     @event
     def warn(self) -> None:
@@ -67,8 +72,9 @@ class Call(Desk):
         self._go_on(client, [*there, *self._back_to(mine)])
 
     @event
-    def consult(self, user_id: int, stages: list[Stage]) -> None:
-        """«Перевод с консультацией» (VOI-17): the client hears music while the specialist rings a colleague."""
+    def consult(self, user_id: int, stages: list[Stage], number: str = "") -> None:
+        """«Перевод с консультацией» (VOI-17): the client hears music while the specialist rings a colleague, by the
+        number that he has chosen."""
         client = self._client(user_id, phases.TALKING, phases.HELD)
         ring = next((stage for stage in stages if isinstance(stage, Ring)), None)
         if ring is None or not ring.targets:
@@ -77,7 +83,8 @@ class Call(Desk):
         self.state.asker = mine.channel if mine else ""
         self._set_aside(client)
         self.state.phase = phases.CONSULTING
-        self._put(do.Tell("consulting", {"user_id": user_id}))
+        whom = {"user_ids": self._users(ring.targets), "number": number}
+        self._put(do.Tell("consulting", {"user_id": user_id, **whom}))
         for target in ring.targets:
             self._dial(target)
 
@@ -227,7 +234,7 @@ class Call(Desk):
             super()._party_left(party, cause)
         elif party is self.state.third:
             self.state.third = None
-            self._put(do.Tell("colleague_left"))
+            self._put(do.Tell("colleague_left", {"user_id": party.user_id}))
             self._back_to_client()
         elif party is self._waiting_client():
             self._client_left(party, cause)
@@ -250,6 +257,13 @@ class Call(Desk):
         first, second = self.state.first, self.state.second
         return second if second and first.channel == self.state.asker else first
 
+    def _person(self, user_id: int) -> Party:
+        """The end at which nobody of the company is, for user 0; refused for a user who is in the call no more."""
+        person = next((party for party in self.state.parties() if not party.user_id), None)
+        if user_id or person is None:
+            raise Refused("not_yours")
+        return person
+
     def _answered_third(self) -> Party:
         if self.state.third is None:
             raise Refused("nobody_yet")
@@ -267,12 +281,12 @@ class Call(Desk):
 
     def _drop_third(self) -> None:
         self._stop_ringing(NORMAL)
-        if third := self.state.third:
-            self.state.third = None
+        third, self.state.third = self.state.third, None
+        if third:
             self._part(third)
             self._quiet(third)
             self._put(do.Hang(third.channel, NORMAL))
-        self._put(do.Tell("colleague_left"))
+        self._put(do.Tell("colleague_left", {"user_id": third.user_id if third else 0}))
         self._back_to_client()
 
     def _client_left(self, client: Party, cause: int) -> None:
@@ -282,7 +296,7 @@ class Call(Desk):
             self._end(cause, left=client)
             return
         self.state.first, self.state.second, self.state.third = mine, third, None
-        self._put(do.Tell("client_left"))
+        self._put(do.Tell("client_left", {"user_id": client.user_id}))
         self._talk()
 
     def _hand_over(self, client: Party, mine: Party | None, *, hang: bool) -> None:
@@ -300,6 +314,7 @@ class Call(Desk):
         ringing = tuple(Target(leg.endpoint, leg.user_id) for leg in legs.values())
         self.state.stages, self.state.step = [Ring(ringing), *self._back_to(mine)], 0
         self.state.phase = phases.RINGING
+        self._put(do.Tell("ringing", {"user_ids": self._users(ringing)}))
         self._play_music(client)
 
     def _emit(self, actions: list[do.Action]) -> None:

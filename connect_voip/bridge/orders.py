@@ -25,7 +25,7 @@ def obey(call: Call, order: Order) -> list[Action]:
     user, data = order.user_id, order.data
     match order.verb:
         case "hangup":
-            return call.hang_up(user)
+            return call.hang_up(0 if data.get("is_person") else user)
         case "hold":
             return call.hold(user)
         case "resume":
@@ -33,7 +33,7 @@ def obey(call: Call, order: Order) -> list[Action]:
         case "blind":
             return call.blind(user, unpack(data["stages"]))
         case "consult":
-            return call.consult(user, unpack(data["stages"]))
+            return call.consult(user, unpack(data["stages"]), data.get("number", ""))
         case "rejoin":
             return call.rejoin(user)
         case "switch":

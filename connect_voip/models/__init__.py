@@ -6,6 +6,7 @@ from . import connect_number
 from . import connect_extension
 from . import connect_extension_find
 from . import connect_call
+from . import connect_call_party
 from . import connect_call_fact
 from . import connect_call_order
 from . import connect_call_way

@@ -44,8 +44,8 @@ class ConnectAgent(models.Model):
         """What ``_follow_now`` would have done in a process that has died."""
         super()._check_forced()
         calls = self.env["connect.call"].search([("state", "in", LIVE)])
-        users = calls.user_id | calls.caller_user_id
-        self.search(["|", ("call_status_id", "!=", False), ("user_id", "in", users.ids)], order="id")._follow()
+        parties = calls.party_ids.ids
+        self.search(["|", ("call_status_id", "!=", False), ("user_id", "in", parties)], order="id")._follow()
 
     def _follow(self):
         self._one_by_one(lambda agent: agent._follow_own())
@@ -63,14 +63,7 @@ class ConnectAgent(models.Model):
     def _call_status(self):
         """The code that his calls force now; empty when he is in none."""
         self.ensure_one()
-        self.env.cr.execute(
-            """SELECT array_agg(DISTINCT c.state) FROM connect_call c
-                WHERE c.state IN ('talking', 'held') AND (c.user_id = %(user)s OR c.caller_user_id = %(user)s)
-                   OR c.state = 'ringing' AND c.caller_user_id = %(user)s
-                   OR c.id = ANY(%(rung)s)""",
-            {"user": self.user_id.id, "rung": self.env["connect.call"]._rung(self.user_id)},
-        )
-        states = set(self.env.cr.fetchone()[0] or ())
+        states = {call._state_for(self.user_id) for call in self.env["connect.call"]._calls_of(self.user_id)}
         known = STATUSES.get(self.profile or "support", STATUSES["support"])
         return next(
             (known[state] for state in ("talking", "held", "ringing") if state in states and state in known), ""

@@ -16,7 +16,6 @@ STATES = [
     ("missed", "Missed"),
 ]
 LIVE = ("ringing", "talking", "held", "parked")
-CONSULTATION = ("consulting", "colleague_answered", "switched", "resumed", "transferred", "held")
 MISSED = [
     ("not_answered", "Not answered"),
     ("declined", "Declined"),
@@ -27,6 +26,10 @@ MISSED = [
     ("no_line", "No free line"),
     ("full", "The conference room is full"),
 ]
+
+
+def iso(value):
+    return f"{value.isoformat(timespec='milliseconds')}Z" if value else ""
 
 
 class ConnectCall(models.Model):
@@ -71,7 +74,6 @@ class ConnectCall(models.Model):
 
     _key_unique = models.UniqueIndex("(key)")
     _live = models.Index("(pbx_id) WHERE state IN ('ringing', 'talking', 'held', 'parked')")
-    _live_of_user = models.Index("(user_id) WHERE state IN ('ringing', 'talking', 'held', 'parked')")
     _journal = models.Index("(company_id, id DESC)")
     _slot_once = models.UniqueIndex("(company_id, slot) WHERE state = 'parked'")
 
@@ -91,41 +93,43 @@ class ConnectCall(models.Model):
 
     def _to_client(self):
         """What the telephone in the browser shows of these calls: plain dicts; times as ISO in UTC."""
+        return [call._card() for call in self]
 
-        def iso(value):
-            return f"{value.isoformat(timespec='milliseconds')}Z" if value else ""
+    def _card(self):
+        """For the one who looks. Who is asked by a colleague sees that colleague, and nothing of the person."""
+        asked = self._consultation()
+        part = self._part_of(self.env.user, asked)
+        shown = self.browse() if part == "asked" else self
+        partner = shown.partner_id.browse() if self._is_without_person() else shown.partner_id
+        return {
+            "id": self.id,
+            "key": self.key,
+            "state": self._state_for(self.env.user, asked),
+            "direction": self.direction,
+            "name": asked["asker"].name if part == "asked" else self._other_end(partner, asked),
+            "client": partner.commercial_partner_id.name or "",
+            "line": shown.line_id.name or "",
+            "line_id": shown.line_id.id,
+            "partner_id": partner.id,
+            "request_id": shown.request_id.id,
+            "number": (shown.dialled if self.direction == "outgoing" else shown.caller_number) or "",
+            "start_at": iso(self.start_at),
+            "answer_at": iso(asked["answer_at"] if part == "asked" else self.answer_at),
+            "slot": self.slot,
+            "part": part,
+            "colleague": self._second_line(asked) if part == "asks" else False,
+        }
 
-        return [
-            {
-                "id": call.id,
-                "key": call.key,
-                "state": call.state,
-                "direction": call.direction,
-                "name": call._other_end(),
-                "client": call.partner_id.commercial_partner_id.name or "",
-                "line": call.line_id.name or "",
-                "line_id": call.line_id.id,
-                "partner_id": call.partner_id.id,
-                "request_id": call.request_id.id,
-                "number": (call.dialled if call.direction == "outgoing" else call.caller_number) or "",
-                "start_at": iso(call.start_at),
-                "answer_at": iso(call.answer_at),
-                "slot": call.slot,
-                "consulting": call._is_consulting(),
-            }
-            for call in self
-        ]
+    def _second_line(self, asked):
+        is_connected = asked["side"] == "colleague"
+        return {"name": asked["name"], "is_answered": bool(asked["answer_at"]), "is_connected": is_connected}
 
-    def _other_end(self):
-        """Who is at the other end, for the one who looks: the person, the colleague, or the number."""
-        self.ensure_one()
+    def _other_end(self, partner, asked):
+        """Who is at the other end, for the one who looks: the person, the colleague, or the number. Whom he consults is
+        not: that is the second line."""
         mine = self.caller_user_id == self.env.user
-        colleague = self.user_id if mine else self.caller_user_id
-        number = self.dialled if mine else self.caller_number
-        return self.partner_id.name or colleague.name or number or self.display_name
-
-    def _is_consulting(self):
-        """A colleague is being asked, while the person hears music."""
-        self.ensure_one()
-        asked = self.fact_ids.filtered(lambda fact: fact.name in CONSULTATION)[-1:] if self.state == "held" else False
-        return bool(asked and asked.name in ("consulting", "colleague_answered", "switched"))
+        colleague = (self.party_ids - self.env.user - asked.get("colleague", self.env["res.users"]))[:1]
+        if mine and not self.answer_at:
+            colleague = colleague or self.user_id  # whom he has dialled
+        number = self.dialled if mine or self.direction == "outgoing" else self.caller_number
+        return partner.name or colleague.name or number or self.display_name

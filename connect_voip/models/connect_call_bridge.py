@@ -78,7 +78,11 @@ class ConnectCallBridge(models.Model):
             )
         )
         row = self.env.cr.fetchone()
-        return self.browse(row[0]) if row else self._of_key(values["key"])
+        if not row:
+            return self._of_key(values["key"])
+        call = self.browse(row[0])
+        call._come(values.get("caller_user_id"))
+        return call
 
     @api.model
     def _ask(self, key, what, ref, text=""):
@@ -156,7 +160,7 @@ class ConnectCallBridge(models.Model):
                      UNION SELECT NULL, c.partner_id
                      UNION SELECT user_id, NULL FROM connect_call_fact WHERE call_id = c.id
                      UNION SELECT jsonb_array_elements_text(rung.data -> 'user_ids')::int, NULL FROM (
-                         SELECT data FROM connect_call_fact WHERE call_id = c.id AND name = 'ringing'
+                         SELECT data FROM connect_call_fact WHERE call_id = c.id AND name IN ('ringing', 'consulting')
                           ORDER BY id DESC LIMIT 1) rung) who
                  LEFT JOIN res_users u ON u.id = who.user_id
                 WHERE c.id = ANY(%s) AND coalesce(u.id, who.partner_id) IS NOT NULL ORDER BY c.id""",

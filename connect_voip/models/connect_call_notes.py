@@ -18,13 +18,14 @@ class ConnectCallNotes(models.Model):
     def _on_answered(self, data):
         """Somebody has picked up: from now on it is his call, and his request (ROU-15, ROU-24)."""
         user = self.env["res.users"].browse(data.get("user_id") or ())
+        self._come(user.id)
         self._set_row(
             {
                 "user_id": user.id or self.user_id.id or None,
                 "answer_at": SQL("coalesce(answer_at, %s)", NOW),
             }
         )
-        operator = user or self.caller_user_id
+        operator = user or (self.caller_user_id & self.party_ids)
         if operator and self.line_id:
             self.env["connect.script.run"]._begin(self, operator)
         if user and self.request_id.state in ("queued", "offered", "active"):
@@ -50,6 +51,7 @@ class ConnectCallNotes(models.Model):
         self._set_row({"answer_at": SQL("coalesce(answer_at, %s)", NOW)})
 
     def _on_parked(self, data):
+        self._go(data.get("user_id"))
         self._set_row({"slot": data["slot"]})
 
     def _on_fetched(self, data):
@@ -58,6 +60,7 @@ class ConnectCallNotes(models.Model):
         self._set_row({"slot": None})
 
     def _on_transferred(self, data):
+        self._go(data.get("user_id"))
         self._leave(self.env["res.users"].browse(data.get("user_id") or ()))
 
     def _leave(self, users):
@@ -109,6 +112,7 @@ class ConnectCallNotes(models.Model):
 
     def _tell_end(self):
         """In the conversation's feed; and a call on a line that was not taken, to the companies (ROU-25)."""
+        self._go_all()
         if self.line_id and self.partner_id and self.missed_reason != "refused":
             self.env["connect.event"]._write_call(self)
         if self.state == "missed" and self.direction == "incoming" and self.request_id:

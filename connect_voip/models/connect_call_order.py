@@ -73,6 +73,7 @@ class ConnectCallOrder(models.Model):
             "not_now": self.env._("This cannot be done now: look at the state of the call."),
             "nobody": self.env._("There is nobody with this number."),
             "nobody_yet": self.env._("The colleague has not answered yet."),
+            "not_yours": self.env._("This is not your call."),
             "not_parked": self.env._("This call is not parked any more."),
             "not_talking": self.env._("There is nobody to send digits to."),
         }

@@ -9,6 +9,7 @@ from odoo.addons.connect_lines.models.verbs import in_users_language
 from odoo.exceptions import AccessError, UserError
 
 from .connect_call import LIVE
+from .connect_call_party import CONSULTATION
 
 DIALLED = re.compile(r"[+*#0-9]{1,32}")
 DIGITS = re.compile(r"[0-9*#A-D]{1,32}")
@@ -81,7 +82,9 @@ class ConnectCallVerbs(models.Model):
     @in_users_language
     def hangup(self):
         """End the call; while a colleague is consulted, only his part (VOI-18). True."""
-        return self._ask_bridge("hangup")
+        call = self._own_call()
+        self._order_for(call, "hangup", {"is_person": self.env.user not in call.party_ids})
+        return True
 
     @in_users_language
     def hold(self):
@@ -111,7 +114,7 @@ class ConnectCallVerbs(models.Model):
     @in_users_language
     def transfer_consult(self, to):
         """Ring a colleague while the other side hears music (VOI-17). True."""
-        return self._ask_bridge("consult", {"stages": self._stages_to(to)})
+        return self._ask_bridge("consult", {"stages": self._stages_to(to), "number": self._read_number(to)})
 
     @in_users_language
     def transfer_switch(self):
@@ -156,13 +159,13 @@ class ConnectCallVerbs(models.Model):
     def get_calls(self):
         """The caller's own calls that have not ended, the latest first.
 
-        :return: ``[{"id", "key", "state", "direction", "name", "client", "line", "number", "start_at", "answer_at"…}]``
+        :return: ``[{"id", "key", "state", "direction", "name", "client", "line", "number", "start_at", "answer_at",
+            "part": "" or what he does in a consultation: "asks", "asked", "waits", "colleague": {"name": str,
+            "is_answered": bool, "is_connected": bool} for whom asks, else False…}]``
         :rtype: list
         """
-        user = self.env.user
-        mine = ["|", "|", ("user_id", "=", user.id), ("caller_user_id", "=", user.id), ("id", "in", self._rung(user))]
-        # sudo: connect.call - found by the caller's own ends of them
-        return self.sudo().search([("state", "in", LIVE), *mine], limit=20)._to_client()
+        # sudo: connect.call - the caller's own: he is in them, or they ring at him
+        return self.sudo()._calls_of(self.env.user)._to_client()
 
     @api.model
     @in_users_language
@@ -182,9 +185,10 @@ class ConnectCallVerbs(models.Model):
                 "state": call.state,
                 "line": call.line_id.name or "",
                 "is_answered": bool(call.answer_at),
-                "specialist": cards._connect_specialist_card(call.user_id or call.caller_user_id),
+                "specialist": cards._connect_specialist_card(call._specialist()),
             }
             for call in calls
+            if not call._is_without_person()
         ]
 
     # --- how ---
@@ -194,10 +198,12 @@ class ConnectCallVerbs(models.Model):
         """Ids of calls that ring at this user's telephones."""
         self.env.cr.execute(
             """SELECT f.call_id FROM connect_call c
-                 JOIN LATERAL (SELECT * FROM connect_call_fact WHERE call_id = c.id AND name = 'ringing'
+                 JOIN LATERAL (SELECT * FROM connect_call_fact WHERE call_id = c.id AND name = ANY(%s)
                                 ORDER BY id DESC LIMIT 1) f ON TRUE
-                WHERE c.state = 'ringing' AND c.company_id = %s AND f.data -> 'user_ids' @> to_jsonb(%s)""",
-            [user.company_id.id, user.id],
+                WHERE c.state IN ('ringing', 'held') AND c.company_id = %s
+                  AND f.name = CASE c.state WHEN 'held' THEN 'consulting' ELSE 'ringing' END
+                  AND f.data -> 'user_ids' @> to_jsonb(%s)""",
+            [["ringing", *CONSULTATION], user.company_id.id, user.id],
         )
         return [call_id for (call_id,) in self.env.cr.fetchall()]
 
@@ -206,7 +212,7 @@ class ConnectCallVerbs(models.Model):
         self.ensure_one()
         call = self.sudo()  # whose it is, is checked in the next lines
         user = self.env.user
-        mine = call.exists() and (user in (call.user_id | call.caller_user_id) or call.partner_id == user.partner_id)
+        mine = call.exists() and (user in call.party_ids or call._is_person(user))
         if not mine:
             raise AccessError(self.env._("This is not your call."))
         if call.state not in LIVE:

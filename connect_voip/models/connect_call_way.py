@@ -104,10 +104,9 @@ class ConnectCallWay(models.Model):
     @api.model
     def _busy_among(self, users):
         """Those of these users who talk already (VOI-03), or are in wrap-up, in which nothing new comes."""
-        live = [("state", "in", ["talking", "held"])]
-        calls = self.search([*live, "|", ("user_id", "in", users.ids), ("caller_user_id", "in", users.ids)])
+        calls = self.search([("state", "in", ["talking", "held"]), ("party_ids", "in", users.ids)])
         writing = users.browse(self.env["connect.agent"]._in_wrapup(users))
-        return (calls.user_id | calls.caller_user_id | writing) & users
+        return (calls.party_ids | writing) & users
 
     def _space(self):
         """Asterisk's parking place for this call: five digits, of which there are 90,000."""

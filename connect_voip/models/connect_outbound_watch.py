@@ -47,10 +47,10 @@ class ConnectCallWatch(models.Model):
         """«warn»: both hear a tone, and the employee reads why; «cut»: the end."""
         orders = self.env["connect.call.order"]
         for call in self:
-            user = call.user_id or call.caller_user_id or self.env["res.users"].browse(SUPERUSER_ID)
+            user = call.party_ids[:1] or self.env["res.users"].browse(SUPERUSER_ID)
             orders._give(call.pbx_id, call.key, verb, user)
             if verb == "warn":
                 text = user.with_context(lang=user.lang).env._(
                     "The minutes of outgoing calls of your company run out: this call ends within a minute."
                 )
-                (call.user_id | call.caller_user_id)._bus_send("connect.call/refused", {"key": call.key, "text": text})
+                call.party_ids._bus_send("connect.call/refused", {"key": call.key, "text": text})

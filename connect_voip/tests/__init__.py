@@ -10,6 +10,7 @@ from . import test_journal
 from . import test_numbers
 from . import test_noting
 from . import test_office
+from . import test_parties
 from . import test_script
 from . import test_trunks
 from . import test_unseen

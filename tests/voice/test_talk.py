@@ -22,6 +22,26 @@ def verb(calls: World, login: int, call: dict, name: str, *args: object) -> obje
     return calls.as_user(login)("connect.call", name, [[call["id"]], *args])
 
 
+def assert_free(calls: World, login: int) -> None:
+    """He is in no call, whatever goes on without him: nothing on his screen, his own status; he may call again."""
+    user = "SELECT a.call_status_id FROM connect_agent a JOIN res_users u ON u.id = a.user_id WHERE u.login = %s"
+    calls.await_row(f"{user} AND a.call_status_id IS NULL", str(login))
+    assert calls.as_user(login)("connect.call", "get_calls", []) == []
+
+
+def assert_out(calls: World, login: int, call: dict) -> None:
+    """He is free, and cannot end the others' call."""
+    assert_free(calls, login)
+    with pytest.raises(RuntimeError, match="AccessError"):
+        verb(calls, login, call, "hangup")
+
+
+def assert_talks(calls: World, login: int) -> None:
+    user = "SELECT 1 FROM connect_agent a JOIN res_users u ON u.id = a.user_id JOIN connect_status s"
+    calls.await_row(f"{user} ON s.id = a.status_id WHERE u.login = %s AND s.code IN ('talking', 'talk')", str(login))
+    assert [each["state"] for each in calls.as_user(login)("connect.call", "get_calls", [])] == ["talking"]
+
+
 def test_hold_and_resume(calls: World) -> None:
     """VOI-14: on hold the other side hears music; pressing again returns to it."""
     call, _orlova = talk(calls)
@@ -38,7 +58,10 @@ def test_hold_and_resume(calls: World) -> None:
 
 
 def test_one_step_transfer(calls: World) -> None:
-    """VOI-16: the client talks to the third one, the specialist is free at once."""
+    """VOI-16: the client talks to the third one; the specialist is free at once, cannot hang up on them, and calls
+    somebody else."""
+    calls.set_status(100002)
+    calls.set_status(100004)
     call, _orlova = talk(calls)
     kim = calls.phone("100004", tone=1000)
     kim.answer()
@@ -47,6 +70,16 @@ def test_one_step_transfer(calls: World) -> None:
     calls.await_call(call["key"], state="talking", user_id=user)
     names = {channel["name"].rpartition("-")[0] for channel in calls.ari("/channels")}
     assert names == {"PJSIP/3-102", "PJSIP/3-103"}
+    assert_out(calls, 100002, call)
+    assert_talks(calls, 100004)
+    calls.phone("100001").answer()
+    nikiforov = calls.phone("100002", tone=440)
+    nikiforov.call("100", talk=60)
+    second = calls.await_call(state="talking")
+    assert second["key"] != call["key"]
+    verb(calls, 100002, second, "hangup")
+    calls.await_call(second["key"], state="ended")
+    calls.await_channels({"PJSIP/3-102", "PJSIP/3-103"})
     verb(calls, 100004, call, "hangup")
     calls.await_call(call["key"], state="ended")
 
@@ -67,11 +100,15 @@ def test_one_step_transfer_comes_back(calls: World) -> None:
 
 @pytest.mark.parametrize("end", ["complete", "cancel", "hangup", "colleague_left"])
 def test_consultative_transfer(calls: World, end: str) -> None:
-    """VOI-17, VOI-18: the client hears music while the colleague is asked; then connected, or back to the client."""
+    """VOI-03, VOI-17, VOI-18: the client hears music while the colleague is asked, who is in a call then; afterwards
+    connected, or back to the client; whoever is out of it is free."""
+    calls.set_status(100002)
+    calls.set_status(100004)
     call, _orlova = talk(calls)
-    calls.phone("100004", tone=1000).answer(talk=4 if end == "colleague_left" else 600)
+    calls.phone("100004", tone=1000).answer(talk=8 if end == "colleague_left" else 600)
     verb(calls, 100002, call, "transfer_consult", "103")
     calls.await_fact(call["id"], "colleague_answered")
+    assert_talks(calls, 100004)
     if end != "colleague_left":
         verb(calls, 100002, call, "transfer_switch")
         calls.await_fact(call["id"], "switched")
@@ -86,19 +123,24 @@ def test_consultative_transfer(calls: World, end: str) -> None:
         names = {"PJSIP/3-102", "PJSIP/3-101"}
     calls.await_channels(names)
     calls.await_call(call["key"], state="talking")
-    verb(calls, 100004 if end == "complete" else 100002, call, "hangup")
+    stays, leaves = (100004, 100002) if end == "complete" else (100002, 100004)
+    assert_out(calls, leaves, call)
+    assert_talks(calls, stays)
+    verb(calls, stays, call, "hangup")
     calls.await_call(call["key"], state="ended")
 
 
 def test_park_and_fetch(calls: World) -> None:
-    """VOI-42, VOI-43: parked, fetched by another employee with *5 and the slot."""
+    """VOI-42, VOI-43: parked, fetched by another employee with *5 and the slot; who has parked is free all the time."""
     call, _orlova = talk(calls)
     slot = verb(calls, 100002, call, "park")["slot"]
     calls.await_call(call["key"], state="parked", slot=slot)
+    assert_out(calls, 100002, call)
     kim = calls.phone("100004", tone=1000)
     kim.call(f"*5{slot}", talk=30)
     calls.await_call(call["key"], state="talking", within=40)
     calls.await_channels({"PJSIP/3-102", "PJSIP/3-103"})
+    assert_out(calls, 100002, call)
     verb(calls, 100004, call, "hangup")
     calls.await_call(call["key"], state="ended")
 

@@ -7,6 +7,7 @@ import io
 import wave
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,9 +16,11 @@ from ..commands import Call
 from ..desk import Refused
 from ..selftest import loudest
 from ..stages import Ask, End, Play, Ring, Stage, Target, Wait, pack, unpack
-from ..state import OVER, Party, State
+from ..state import OVER, PARKED, Party, State
 
 ME, HIM = 1, 2
+COMES = ("answered", "fetched", "colleague_answered")
+GOES = ("transferred", "parked", "colleague_left", "client_left")
 
 
 def ring(*users: int, after: float = 0.0) -> Ring:
@@ -56,9 +59,13 @@ class Exchange:
         self.overs = 0
         self.joiners = 0
         self.ends = 0
+        self.users = {ME}  # who takes part, as Odoo reads it from what it is told
+        self.was_twice = False  # somebody was asked to talk to himself, which Odoo refuses
 
     def carry_out(self, actions: list[do.Action]) -> None:
         for action in actions:
+            if isinstance(action, do.Tell):
+                self.hear(action)
             match action:
                 case do.Dial():
                     assert action.leg not in self.alive, "a leg was rung twice"
@@ -88,6 +95,13 @@ class Exchange:
                     self.ends += 1
                 case do.Over():
                     self.overs += 1
+
+
+    def hear(self, told: do.Tell) -> None:
+        if told.fact in COMES:
+            self.users.add(told.data["user_id"])
+        elif told.fact in GOES:
+            self.users.discard(told.data["user_id"])
 
 
 def play(stages: list[Stage], steps: list[tuple[str, int, int]]) -> tuple[Call, Exchange]:
@@ -172,6 +186,11 @@ def check(call: Call, exchange: Exchange) -> None:
         assert exchange.bridged <= known, "a stranger is in the conversation"
         assert state.first.channel in exchange.alive, "the call goes on without anybody"
         assert State.from_json(state.to_json()) == state, "the state survives as JSON"
+        users = [party.user_id for party in state.parties() if party.user_id]
+        exchange.was_twice |= len(users) != len(set(users))
+        is_on_its_way = state.phase == PARKED and state.second  # told when the parked one is there
+        if not exchange.was_twice and not is_on_its_way:
+            assert set(users) == exchange.users - {0}, "Odoo thinks that others take part"
 
 
 @given(STAGES, STEPS)
@@ -192,6 +211,52 @@ def test_everybody_gone_is_the_end(stages: list[Stage], steps: list[tuple[str, i
         exchange.bridged.discard(channel)
         exchange.carry_out(call.gone(channel, 16))
     assert call.state.phase == OVER
+
+
+def consultation(*, answered: bool = True) -> Call:
+    """A person has called HIM, who asks 3."""
+    call = Call(State("first", Party("first"), recorded=["first"]))
+    call.enter([ring(HIM)])
+    call.answered("first-leg1")
+    call.consult(HIM, [ring(3)], "103")
+    if answered:
+        call.answered("first-leg2")
+    return call
+
+
+@pytest.mark.parametrize("user", [ME, 4])
+def test_former_party_hangs_up_nobody(user: int) -> None:
+    """VOI-16: whoever is in the call no more, or has never been, ends nothing of it."""
+    call = consultation()
+    with pytest.raises(Refused):
+        call.hang_up(user)
+    call.complete(HIM)
+    for stranger in (user, HIM):
+        with pytest.raises(Refused):
+            call.hang_up(stranger)
+    assert do.Over() in call.hang_up(3)
+
+
+def test_who_hangs_up_in_a_consultation() -> None:
+    """VOI-18: the one who asks and the colleague disconnect the colleague; the person disconnects himself."""
+    for user in (HIM, 3):
+        call = consultation()
+        assert do.Hang("first-leg2", 16) in call.hang_up(user)
+        assert [party.user_id for party in call.state.parties()] == [0, HIM]
+    call = consultation()
+    assert do.Hang("first", 16) in call.hang_up(0)
+    assert [party.user_id for party in call.state.parties()] == [HIM, 3]
+    with pytest.raises(Refused):
+        call.hang_up(0)
+    call = consultation(answered=False)
+    done = call.hang_up(0)
+    assert all(each in done for each in (do.Hang("first-leg1", 16), do.Hang("first-leg2", 16), do.Over()))
+
+
+def test_handed_over_while_it_rings() -> None:
+    """VOI-18: the colleague's telephone goes on ringing, now for the person; Odoo is told at whom."""
+    told = [each for each in consultation(answered=False).complete(HIM) if isinstance(each, do.Tell)]
+    assert told == [do.Tell("transferred", {"user_id": HIM}), do.Tell("ringing", {"user_ids": [3]})]
 
 
 def test_follow_me_is_exact() -> None:

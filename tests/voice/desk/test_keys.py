@@ -46,7 +46,7 @@ def test_keys_park(calls: World, conversation: tuple[dict, Ear, Ear]) -> None:
     nikiforov.press("*5")
     call = calls.await_call(call["key"], state="parked")
     assert call["slot"]
-    verb(calls, 100002, call, "hangup")
+    verb(calls, 100003, call, "hangup")
     calls.await_call(call["key"], state="ended")
 
 

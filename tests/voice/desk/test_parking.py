@@ -65,7 +65,7 @@ def test_slot_is_said(calls: World) -> None:
     calls.await_call(call["key"], state="parked", slot=slot)
     await_alone(calls, "PJSIP/3-102")
     assert 0.2 < ear.loud(began) < 2
-    hang_up(calls, 100002, call)
+    hang_up(calls, 100003, call)  # who has parked is in it no more
 
 
 def test_comes_back(calls: World, short: None) -> None:

@@ -43,6 +43,24 @@ export class PhoneCard extends Component {
         return this.phone.current || this.phone.incoming;
     }
 
+    /** In a consultation: the person at the left, the colleague, the second line, at the right (VOI-17). */
+    get areas() {
+        const { name, colleague } = this.call;
+        const isRinging = !colleague.is_answered;
+        const title = isRinging ? "" : _t("Speak with the other one");
+        const areas = [
+            { id: "person", name, isConnected: !colleague.is_connected, isRinging: false },
+            { id: "colleague", name: colleague.name, isConnected: colleague.is_connected, isRinging },
+        ];
+        return areas.map((area) => ({ ...area, title: area.isConnected ? area.name : title }));
+    }
+
+    async switchTo(area) {
+        if (!area.isConnected) {
+            await this.phone.order("transfer_switch");
+        }
+    }
+
     /** A request by telephone is registered while one speaks (LIN-59). */
     createTicket({ line_id, partner_id, name }) {
         this.tickets.create({ connect: { line_id, partner_id, partner_name: name } });
