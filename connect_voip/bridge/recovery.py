@@ -16,7 +16,7 @@ from .ari import APP
 from .commands import Call
 from .line import Event, Line
 from .recordings import collect_left
-from .stages import Ring
+from .stages import Play, Ring, Voicemail
 from .state import BEFORE, CONSULTING, RINGING, Party, State
 
 if TYPE_CHECKING:
@@ -43,13 +43,12 @@ async def recover(runner: Runner) -> None:
     known = await runner.in_thread(runner.office.open_calls)
     if known is None:  # not an empty house: calls that we know nothing of would be taken for nobody's
         raise NotRecovered("Odoo did not say which calls are open")
-    for key in known.keys() - runner.lines.keys():
+    new = known.keys() - runner.lines.keys()
+    for key in new:
         if state := read(key, known[key], channels):
             runner.open(Line(Call(state), may_talk=True))
-            for event in resumed(state, channels):
-                runner.tell(key, event)
     for key, line in runner.lines.items():
-        for event in missed(line.call.state, channels):
+        for event in [*resumed(line.call.state, channels, key in new), *missed(line.call.state, channels)]:
             runner.tell(key, event)
         for channel in line.call.state.channels():
             runner.channels[channel] = key
@@ -94,9 +93,10 @@ def _adopt(state: State, channels: Channels) -> None:
             state.legs[leg] = Party(leg, endpoints.get(endpoint, 0), endpoint)
 
 
-def resumed(state: State, channels: Channels) -> list[Event]:
-    """What a call that has got another bridge goes on with."""
-    return [lambda call: call.taken_up()] if state.first.channel in channels else []
+def resumed(state: State, channels: Channels, is_new: bool = True) -> list[Event]:
+    """A call that has got another bridge goes on, and one that may not have heard the end of a sound."""
+    goes_on = state.first.channel in channels and (is_new or isinstance(state.stage, Play | Voicemail))
+    return [lambda call: call.taken_up()] if goes_on else []
 
 
 def missed(state: State, channels: Channels) -> list[Event]:
