@@ -141,7 +141,7 @@ class ConnectCallBridge(models.Model):
         """``{id: snapshot}``, for as long as the call lasts."""
         self.env.cr.execute(
             """UPDATE connect_call c SET snapshot = CASE WHEN c.state = ANY(%s) THEN kept.snapshot END
-                 FROM unnest(%s, %s::jsonb[]) kept (id, snapshot) WHERE c.id = kept.id""",
+                 FROM unnest(%s::int[], %s::jsonb[]) kept (id, snapshot) WHERE c.id = kept.id""",
             [list(LIVE), list(snapshots), [json.dumps(each) for each in snapshots.values()]],
         )
         self.browse(snapshots).invalidate_recordset(["snapshot"])
