@@ -29,7 +29,8 @@ class OdooOffice:
     def enter(self, entrance):
         values = vars(entrance)
         answer = self._do(lambda env: env["connect.call"]._enter(self.pbx_id, values))
-        return Opening(unpack(answer["stages"]), answer.get("user_id", 0), answer.get("endpoint", ""))
+        values = {name: answer[name] for name in ("user_id", "endpoint", "caller_id") if name in answer}
+        return Opening(unpack(answer["stages"]), **values)
 
     def ask(self, key, what, ref, text):
         return unpack(self._do(lambda env: env["connect.call"]._ask(key, what, ref, text)))

@@ -16,7 +16,7 @@ class ConnectFixedMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         self._connect_check_readonly(vals_list)
-        return super(ConnectFixedMixin, self.with_context(self._connect_context())).create(vals_list)
+        return super(ConnectFixedMixin, self.with_env(self.env(context=self._connect_context()))).create(vals_list)
 
     def write(self, vals):
         self._connect_check_readonly([vals])

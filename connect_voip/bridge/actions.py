@@ -45,6 +45,14 @@ class Take:
 
 
 @dataclass(frozen=True)
+class Await:
+    """A sound or message that another bridge has begun: its end comes back as ``played``, at once when it is over."""
+
+    where: str  # among "playbacks" or "recordings/live"
+    name: str
+
+
+@dataclass(frozen=True)
 class Dial:
     """Ring one telephone. What cannot be rung comes back as the event ``gone``."""
 
@@ -156,6 +164,7 @@ class Yield:
     endpoint: str
     replaces: str = ""
     is_up: bool = False
+    is_recorded: bool = False  # Asterisk writes down what is said on it: the file is the other call's, too
 
 
 @dataclass(frozen=True)
@@ -169,6 +178,7 @@ Action = (
     | Music
     | Sound
     | Take
+    | Await
     | Dial
     | Hang
     | Join

@@ -28,7 +28,7 @@ from .stages import (
     Voicemail,
     Wait,
 )
-from .state import Party, State
+from .state import Party, State, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +68,13 @@ class Flow:
         self._next()
 
     @event
+    def begun(self) -> None:
+        """Who has ordered the call has picked up. The recovery may have seen it before its event comes."""
+        if self.state.phase == phases.BEFORE and self.state.stage is None:
+            self.state.first.is_up = True
+            self._next()
+
+    @event
     def routed(self, stages: list[Stage]) -> None:
         """Odoo's answer to ``Query``: it takes the place of the stage that asked."""
         if isinstance(self.state.stage, Ask):
@@ -98,7 +105,7 @@ class Flow:
     def timer(self, name: str) -> None:
         """A timer that this call has set."""
         stage, index = self.state.stage, self.state.due.pop(name, None)
-        if index is None or self.state.phase not in (phases.BEFORE, phases.RINGING):
+        if index is None or self.state.phase not in (phases.BEFORE, phases.RINGING, phases.CONSULTING):
             return
         if isinstance(stage, Wait):
             self._quiet()
@@ -139,13 +146,19 @@ class Flow:
 
     @event
     def taken_up(self) -> None:
-        """By a new bridge, before anybody has answered. A greeting or a question begins again, telephones that ring go
-        on ringing, timers run for their whole time once more."""
+        """By a new bridge. What is heard or recorded goes on to its end, telephones that ring go on ringing, timers run
+        for their whole time once more, and a question is asked again."""
         stage = self.state.stage
-        if isinstance(stage, Ring) and (self.state.legs or self.state.due):
+        if isinstance(stage, Ring):
             for name, index in self.state.due.items():
                 self._put(do.Timer(name, stage.targets[index].after))
-        elif stage is not None:
+        elif self.state.phase not in (phases.BEFORE, phases.RINGING):
+            return
+        elif isinstance(stage, Play):
+            self._put(do.Await("playbacks", self._name("sound")))
+        elif isinstance(stage, Voicemail):
+            self._put(do.Await("recordings/live", self._name("sound")))
+        elif isinstance(stage, Ask | Wait):
             self._begin(stage)
 
     # --- stages ---
@@ -182,7 +195,7 @@ class Flow:
             case Fetch():
                 self.state.phase = phases.OVER
                 self._put(do.Tell("ended", {"cause": NORMAL, "missed": "", "handed": True}))
-                self._put(do.Yield(stage.key, first.channel, first.user_id, first.endpoint))
+                self._hand_on(first, stage.key)
                 self._put(do.Over())
             case End():
                 self.state.missed = stage.missed or self.state.missed
@@ -194,17 +207,21 @@ class Flow:
         if stage.music:
             self._lift(first)
         self._put(do.Tell("ringing", {"user_ids": self._users(stage.targets)}))
-        for index, target in enumerate(stage.targets):
-            if target.after > 0:
-                self._later(f"dial-{self.state.step}-{index}", target.after, index)
-            else:
-                self._dial(target)
+        self._dial_all(stage)
         if first.is_up:  # after the telephones: they are what is waited for
             self._play_music(first, stage.music or "default")
         else:
             self._put(do.Ringing(first.channel))
         if not stage.targets:
             self._unreached(CONGESTION)
+
+    def _dial_all(self, stage: Ring) -> None:
+        """Each of its telephones, now or when its time comes; ``stage`` is where the call is."""
+        for index, target in enumerate(stage.targets):
+            if target.after > 0:
+                self._later(f"dial-{self.state.step}-{index}", target.after, index)
+            else:
+                self._dial(target)
 
     def _dial(self, target: Target) -> None:
         origin = self.state.first.channel
@@ -214,12 +231,21 @@ class Flow:
         """Ring one telephone; the name of its leg."""
         self.state.count += 1
         leg = f"{self.state.key}-leg{self.state.count}"
-        self.state.legs[leg] = Party(leg, target.user_id, target.endpoint)
+        self.state.legs[leg] = Party(leg, target.user_id, target.endpoint, caller_id=number_of(target.endpoint))
         if record:
             self.state.recorded.append(leg)
-        wanted = (target.endpoint, target.seconds, origin, target.user_id, target.caller_id, record, target.at_once)
+        shown = self._shown_to(target)
+        wanted = (target.endpoint, target.seconds, origin, target.user_id, shown, record, target.at_once)
         self._put(do.Dial(leg, *wanted))
         return leg
+
+    def _shown_to(self, target: Target) -> str:
+        """Who calls, for the rung telephone: who asks a colleague, or whose call it is. An operator is told what Odoo
+        has said and nothing else."""
+        if target.caller_id or "@" in target.endpoint:
+            return target.caller_id
+        asker = self.state.party(self.state.asker) if self.state.phase == phases.CONSULTING else None
+        return (asker or self.state.first).caller_id
 
     def _leg_failed(self, cause: int) -> None:
         """One telephone less rings. The last one ends the stage, unless another is to ring later."""
@@ -255,6 +281,14 @@ class Flow:
         for leg in self.state.legs:
             self._put(do.Hang(leg, cause))
         self.state.legs, self.state.due, self.state.rejoining = {}, {}, {}
+
+    def _hand_on(self, party: Party, key: str, replaces: str = "") -> None:
+        """He goes over into another call, and the file of what he says with him."""
+        is_recorded = party.channel in self.state.recorded
+        if is_recorded:
+            self.state.recorded.remove(party.channel)
+        them = party.channel, party.user_id, party.endpoint
+        self._put(do.Yield(key, *them, replaces, party.is_up, is_recorded))
 
     # --- small things ---
 

@@ -85,8 +85,8 @@ class Call(Desk):
         self.state.phase = phases.CONSULTING
         whom = {"user_ids": self._users(ring.targets), "number": number}
         self._put(do.Tell("consulting", {"user_id": user_id, **whom}))
-        for target in ring.targets:
-            self._dial(target)
+        self.state.stages, self.state.step = [ring], 0
+        self._dial_all(ring)
 
     @event
     def switch(self, user_id: int) -> None:
@@ -112,13 +112,13 @@ class Call(Desk):
         self._drop_third()
 
     @event
-    def park(self, user_id: int, slot: int, space: str) -> None:
+    def park(self, user_id: int, slot: int, space: str, place: str = "") -> None:
         """Park the other party (VOI-42): the announcer says the slot to the specialist, who is free then."""
         client = self._client(user_id, phases.TALKING, phases.HELD)
         mine = self.state.opposite(client)
         self._set_aside(client)
         self._quiet(client)
-        self.state.phase = phases.PARKED
+        self.state.phase, self.state.place = phases.PARKED, place
         self._put(do.Tell("parked", {"user_id": user_id, "slot": slot}))
         self._put(do.Proceed(client.channel, "connect-park", variables={"CONNECT_SPACE": space}))
         self.state.first, self.state.second = client, None
@@ -186,6 +186,7 @@ class Call(Desk):
             return
         self.state.first.channel = channel
         if self.state.second:
+            self._record(self.state.first, self.state.second)
             self._talk()
             self._put(do.Tell("fetched", {"user_id": self.state.second.user_id}))
             return
@@ -194,12 +195,14 @@ class Call(Desk):
         self._next()
 
     @event
-    def fetched(self, party: Party) -> None:
+    def fetched(self, party: Party, is_recorded: bool = False) -> None:
         """Somebody has dialled the slot (VOI-43)."""
         if self.state.phase != phases.PARKED or self.state.second:
             raise Refused("not_parked")
         self._lift(party)
         self.state.second = party
+        if is_recorded:
+            self.state.recorded.append(party.channel)
         self._put(do.Redirect(self.state.first.channel, "fetched"))
 
     # --- how ---
@@ -222,7 +225,7 @@ class Call(Desk):
     def _leg_failed(self, cause: int) -> None:
         if self.state.phase != phases.CONSULTING:
             super()._leg_failed(cause)
-        elif not self.state.third and not set(self.state.legs) - set(self.state.rejoining):
+        elif not self.state.third and not self.state.due and not set(self.state.legs) - set(self.state.rejoining):
             self._put(do.Tell("colleague_unreached"))
             self._back_to_client()
 
@@ -300,7 +303,7 @@ class Call(Desk):
         self._talk()
 
     def _hand_over(self, client: Party, mine: Party | None, *, hang: bool) -> None:
-        third, legs = self.state.third, self.state.legs
+        third, ring = self.state.third, self.state.stages[self.state.step]
         self._put(do.Tell("transferred", {"user_id": mine.user_id if mine else 0}))
         self.state.third = None
         if hang:
@@ -311,10 +314,10 @@ class Call(Desk):
             self._put(do.Tell("answered", {"user_id": third.user_id, "channel": third.channel}))
             return
         self.state.first, self.state.second = client, None
-        ringing = tuple(Target(leg.endpoint, leg.user_id) for leg in legs.values())
-        self.state.stages, self.state.step = [Ring(ringing), *self._back_to(mine)], 0
+        self.state.stages, self.state.step = [ring, *self._back_to(mine)], 0
         self.state.phase = phases.RINGING
-        self._put(do.Tell("ringing", {"user_ids": self._users(ringing)}))
+        rung = self._users(ring.targets) if isinstance(ring, Ring) else []
+        self._put(do.Tell("ringing", {"user_ids": rung}))
         self._play_music(client)
 
     def _emit(self, actions: list[do.Action]) -> None:

@@ -49,24 +49,29 @@ class Desk(Flow):
             raise Refused("not_now")
         self.state.phase, self.state.bridged, self.state.music = phases.OVER, [], []
         self._put(do.Tell("ended", {"cause": NORMAL, "missed": "", "handed": True}))
-        them = colleague.channel, colleague.user_id, colleague.endpoint
-        self._put(do.Yield(key, *them, replaces, is_up=True))
+        self._hand_on(colleague, key, replaces)
         self._put(do.Hang(mine.channel, NORMAL))
         self._put(do.Over())
 
     @event
-    def joined(self, channel: str, colleague: Party) -> None:
+    def joined(self, channel: str, colleague: Party, is_recorded: bool = False) -> None:
         """The other half of ``given``: the client talks to the colleague."""
         client, mine = self._transferred_by(channel)
         self._put(do.Hang(mine.channel, NORMAL))
         self.state.first, self.state.second = client, colleague
-        if client.channel not in self.state.recorded:  # the file of this call was that of the one who has left
+        if is_recorded:
             self.state.recorded.append(colleague.channel)
-            self._put(do.Record(colleague.channel))
+        self._record(client, colleague)
         self._talk()
         self._put(do.Tell("answered", {"user_id": colleague.user_id, "channel": colleague.channel}))
 
     # --- how ---
+
+    def _record(self, client: Party, newcomer: Party) -> None:
+        """The file of this call may have been that of the one who has left: then there is to be another (VOI-08)."""
+        if not {client.channel, newcomer.channel} & set(self.state.recorded):
+            self.state.recorded.append(newcomer.channel)
+            self._put(do.Record(newcomer.channel))
 
     def _transferred_by(self, channel: str) -> tuple[Party, Party]:
         """The client, and the employee whose telephone has transferred him."""

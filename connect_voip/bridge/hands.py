@@ -32,7 +32,8 @@ class Hands:
         self.ari, self.ami, self.runner = ari, ami, runner
 
     async def carry_out(self, line: Line, wanted: list[do.Action]) -> None:
-        """In order. What has happened is told to Odoo afterwards: the caller does not wait for a database."""
+        """In order. What has happened, and how the call stands, is told to Odoo afterwards: the caller does not wait
+        for a database. A question alone is not told: its answer follows, and after a crash it is asked again."""
         facts = [(action.fact, action.data) for action in wanted if isinstance(action, do.Tell)]
         for action in wanted:
             match action:
@@ -50,7 +51,8 @@ class Hands:
                     self.runner.spawn(self._clear_away(line))
                 case _:
                     await self._in_asterisk(line, action)
-        if facts:
+        asks = any(isinstance(action, do.Query) for action in wanted)
+        if facts or (wanted and not asks and line.snapshot != line.call.state.to_json()):
             self.runner.teller.tell(line, facts)
         for action in wanted:
             if isinstance(action, do.Query):
@@ -59,6 +61,8 @@ class Hands:
     def _start(self, line: Line, timer: do.Timer) -> None:
         key = line.call.state.key
         loop = asyncio.get_running_loop()
+        if before := line.timers.get(timer.name):
+            before.cancel()  # of a stage that is over: it would ring the new one's telephone too early
         line.timers[timer.name] = loop.call_later(
             timer.seconds, self.runner.tell, key, lambda call: call.timer(timer.name)
         )
@@ -73,6 +77,8 @@ class Hands:
                 _logger.info("Call %s: %s cannot be rung: %s", key, action.endpoint, error)
                 self.runner.channels.pop(action.leg, None)
                 self.runner.tell(key, lambda call: call.gone(action.leg, CONGESTION))
+            elif isinstance(action, do.Await) and error.status == GONE:
+                self._unblock(key, action)
             elif error.status != GONE:
                 _logger.warning("Call %s: %s failed: %s", key, type(action).__name__, error)
                 self._unblock(key, action)
@@ -82,7 +88,7 @@ class Hands:
 
     def _unblock(self, key: str, action: do.Action) -> None:
         """What comes back with an event of its own must do so when it failed, too: a call never stands still."""
-        if isinstance(action, do.Sound | do.Take):
+        if isinstance(action, do.Sound | do.Take | do.Await):
             self.runner.tell(key, lambda call: call.played(action.name))
 
     async def _one(self, line: Line, action: do.Action) -> None:
@@ -108,6 +114,8 @@ class Hands:
                     beep="true",
                     ifExists="overwrite",
                 )
+            case do.Await():
+                await ari.get(f"/{action.where}/{action.name}")
             case do.Dial():
                 await self._dial(key, action)
             case do.Hang():

@@ -17,6 +17,7 @@ class Entrance:
     endpoint: str  # name of the endpoint in Asterisk
     dialled: str
     caller: str  # number as the other side says it
+    again: bool = False  # to a bridge that has died: what became of it there is not known
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Opening:
     stages: list[Stage]
     user_id: int = 0
     endpoint: str = ""
+    caller_id: str = ""  # what the telephones show that it rings
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Order:
 
 @dataclass(frozen=True)
 class Note:
-    """What has happened to a call since the last time, in order, and how it stands now."""
+    """What has happened to a call since the last time, in order, and how it stands now. Without facts it has gone on
+    by itself: a greeting, a queue."""
 
     key: str
     facts: list[tuple[str, dict[str, Any]]]
@@ -74,7 +77,8 @@ class Office(Protocol):
         """How a self-test of the exchange went."""
 
     def open_calls(self) -> dict[str, dict[str, Any]]:
-        """Calls that have not ended, with the snapshot last noted."""
+        """Calls that have not ended, with the snapshot last noted; but those whose order is still to be given. What was
+        offered to them meanwhile is offered again."""
 
     def lost(self, keys: list[str]) -> bool:
         """Calls that have ended while nobody watched: their true end is in the record of events (CEL). True: noted."""

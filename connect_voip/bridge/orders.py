@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .desk import Refused
 from .stages import unpack
@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from .office import Order
 
 DIGITS = re.compile(r"[0-9*#A-D]{1,32}")
+SLOTS = range(1, 10)
 SPACE = re.compile(r"[0-9]{5}")
 
 
-def obey(call: Call, order: Order) -> list[Action]:
+def obey(call: Call, order: Order, taken: set[str]) -> list[Action]:
     """Carry out an order.
 
+    :param taken: where other calls are parked
     :raises Refused: the call cannot do it now, or there is no such order
     """
     user, data = order.user_id, order.data
@@ -49,7 +51,20 @@ def obey(call: Call, order: Order) -> list[Action]:
         case "offer":
             return call.offered(unpack(data["stages"]))
         case "park" if SPACE.fullmatch(data["space"]):
-            return call.park(user, int(data["slot"]), data["space"])
+            slot = _free_slot(data, taken)
+            return call.park(user, slot, data["space"], _place(data, slot))
         case "digits" if DIGITS.fullmatch(data["digits"]):
             return call.dial_digits(user, data["digits"])
     raise Refused("unknown")
+
+
+def _free_slot(data: dict[str, Any], taken: set[str]) -> int:
+    """Odoo has chosen by what was noted: of two who park in the same moment, the second one gets another slot."""
+    free = [slot for slot in SLOTS if _place(data, slot) not in taken]
+    if not free:
+        raise Refused("no_slot")
+    return data["slot"] if data["slot"] in free else free[0]
+
+
+def _place(data: dict[str, Any], slot: int) -> str:
+    return f"{data['company']}/{slot}"

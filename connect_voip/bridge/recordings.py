@@ -39,10 +39,11 @@ async def collect_left(runner: Runner) -> None:
     except (AriError, aiohttp.ClientError, TimeoutError) as error:
         _logger.warning("Recordings stay in Asterisk's spool until the next connection: %s", error)
         return
+    going_on = {name for line in runner.lines.values() for name in line.call.state.recorded}
     for stored in left:
         name = stored["name"]
         key = name.partition("-leg")[0].partition("-sound")[0]
-        if key not in runner.lines:
+        if key not in runner.lines and name not in going_on:
             await collect(runner, key, [name], wait=0)
 
 

@@ -1,20 +1,23 @@
 """After a (re)connection: what Asterisk has, compared with what was noted.
 
 Audio goes on while the bridge is away, and Asterisk keeps the channels in the application. What is noted of a call is
-the state after its last fact; what happened since shows in which of its channels live, and whether they are up.
+its state after the last thing that it has done; what happened since shows in which of its channels live, and whether
+they are up. A caller of whom nothing was noted yet is let in once more.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 
+from .ari import APP
 from .commands import Call
-from .hands import TAPE
-from .line import Line
+from .line import Event, Line
 from .recordings import collect_left
-from .state import BEFORE, RINGING, Party, State
+from .stages import Play, Ring, Voicemail
+from .state import BEFORE, CONSULTING, RINGING, Party, State
 
 if TYPE_CHECKING:
     from .runner import Runner
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 AGAIN = 2.0  # s until the next attempt to tell Odoo
+LEG = re.compile(r"(.+)-leg([0-9]+)")
+DOORS = ("inner", "trunk")  # through which callers come; other channels in the application are of our own making
+
+Channels = dict[str, dict[str, Any]]  # as Asterisk tells of them, by id
 
 
 class NotRecovered(Exception):
@@ -37,13 +44,18 @@ async def recover(runner: Runner) -> None:
     if known is None:  # not an empty house: calls that we know nothing of would be taken for nobody's
         raise NotRecovered("Odoo did not say which calls are open")
     new = known.keys() - runner.lines.keys()
-    lost = [key for key in known if key in new and not _take_up(runner, key, known[key], channels)]
+    for key in new:
+        if state := read(key, known[key], channels):
+            runner.open(Line(Call(state), may_talk=True))
     for key, line in runner.lines.items():
-        _compare(runner, key, channels)
-        if key in new and line.call.state.phase in (BEFORE, RINGING):
-            runner.tell(key, lambda call: call.taken_up())
+        for event in [*resumed(line.call.state, channels, key in new), *missed(line.call.state, channels)]:
+            runner.tell(key, event)
+        for channel in line.call.state.channels():
+            runner.channels[channel] = key
     await _sweep(runner, channels, bridges)
+    _let_in(runner, channels)
     runner.spawn(collect_left(runner))
+    lost = [key for key in known if key not in runner.lines]
     if lost:
         runner.spawn(_end(runner, lost))
     _logger.info("Connected: %s channels, %s calls, %s ended meanwhile", len(channels), len(runner.lines), len(lost))
@@ -55,49 +67,83 @@ async def _end(runner: Runner, lost: list[str]) -> None:
         await asyncio.sleep(AGAIN)
 
 
-def _read(key: str, snapshot: dict[str, Any], channels: dict[str, Any]) -> State | None:
-    """The state of a call of which something lives."""
+def read(key: str, snapshot: dict[str, Any], channels: Channels) -> State | None:
+    """The state of a call; None: nothing lives of it, or nothing that can be read was noted."""
+    if not snapshot:
+        return None
     try:
         state = State.from_json(snapshot)
     except (KeyError, TypeError) as error:
         _logger.warning("Call %s was noted by another version of the bridge: %s", key, error)
         return None
-    return state if any(channel in channels for channel in _own(state, channels)) else None
+    state.count = max(state.count, legs_of(key, channels))
+    _adopt(state, channels)
+    return state if any(channel in channels for channel in state.channels()) else None
 
 
-def _own(state: State, channels: dict[str, Any]) -> list[str]:
-    """Channels of the call, those of legs that were rung after its last fact included."""
-    return [*state.channels(), *(each for each in channels if each.startswith(f"{state.key}-leg"))]
+def _adopt(state: State, channels: Channels) -> None:
+    """Legs that were rung after the state was noted are the call's while it still looks for somebody."""
+    endpoints = {each.endpoint: each.user_id for each in state.stage.targets} if isinstance(state.stage, Ring) else {}
+    for leg, channel in channels.items():
+        found = LEG.fullmatch(leg)
+        if not found or found[1] != state.key or leg in state.channels():
+            continue
+        if state.phase in (RINGING, CONSULTING) or (state.phase == BEFORE and channel["state"] == "Up"):
+            endpoint = channel["name"].rpartition("-")[0]
+            state.legs[leg] = Party(leg, endpoints.get(endpoint, 0), endpoint)
 
 
-def _take_up(runner: Runner, key: str, snapshot: dict[str, Any], channels: dict[str, Any]) -> bool:
-    """False: nothing lives of this call."""
-    state = _read(key, snapshot, channels)
-    if state is None:
-        return False
-    for leg in _own(state, channels):
-        if leg in channels and leg not in state.channels():
-            state.legs[leg] = Party(leg)
-    runner.open(Line(Call(state), may_talk=True))
-    return True
+def resumed(state: State, channels: Channels, is_new: bool = True) -> list[Event]:
+    """A call that has got another bridge goes on, and one that may not have heard the end of a sound."""
+    goes_on = state.first.channel in channels and (is_new or isinstance(state.stage, Play | Voicemail))
+    return [lambda call: call.taken_up()] if goes_on else []
 
 
-def _compare(runner: Runner, key: str, channels: dict[str, Any]) -> None:
-    """Tell a call which of its channels have gone, and which have been answered, while nobody listened."""
-    state = runner.lines[key].call.state
+def missed(state: State, channels: Channels) -> list[Event]:
+    """What a call has not heard while nobody listened: which of its channels have gone, been answered, come back."""
+    events: list[Event] = []
     for channel in state.channels():
-        runner.channels[channel] = key
         if channel not in channels:
-            runner.tell(key, lambda call, channel=channel: call.gone(channel))  # type: ignore[misc]
+            events.append(lambda call, channel=channel: call.gone(channel))  # type: ignore[misc]
         elif channel in state.legs and channels[channel]["state"] == "Up":
-            runner.tell(key, lambda call, channel=channel: call.answered(channel))  # type: ignore[misc]
+            events.append(lambda call, channel=channel: call.answered(channel))  # type: ignore[misc]
+    first = channels.get(state.first.channel)
+    door = _door(first)[:1] if first else []
+    if door == ["return"]:
+        events.append(lambda call: call.returned(call.state.first.channel, ""))
+    elif door == ["first"]:
+        events.append(lambda call: call.begun())
+    return events
 
 
-async def _sweep(runner: Runner, channels: dict[str, Any], bridges: list[str]) -> None:
-    """Bridges and legs of ours that belong to no call any more."""
+def _door(channel: dict[str, Any]) -> list[str]:
+    """With what it came into the application, as ``StasisStart`` has it; empty: it is not there."""
+    place = channel.get("dialplan", {})
+    app, *args = place.get("app_data", "").split(",")
+    return args if place.get("app_name") == "Stasis" and app == APP else []
+
+
+def legs_of(key: str, channels: Channels) -> int:
+    """The highest number of a leg that this call has rung: none is rung by a name that is still in use."""
+    found = (LEG.fullmatch(channel) for channel in channels)
+    return max((int(each[2]) for each in found if each and each[1] == key), default=0)
+
+
+async def _sweep(runner: Runner, channels: Channels, bridges: list[str]) -> None:
+    """Bridges and channels of our making that belong to no call any more."""
     for bridge in bridges:
         if bridge.startswith("b-") and bridge[2:] not in runner.lines:
             await runner.hands.quietly("DELETE", f"/bridges/{bridge}")
-    for channel in channels:
-        if "-leg" in channel and channel not in runner.channels and not channel.endswith(TAPE):
-            await runner.hands.quietly("DELETE", f"/channels/{channel}")
+    for name, channel in channels.items():
+        is_first = channel.get("dialplan", {}).get("context") == "connect-first"
+        is_ours = LEG.fullmatch(name) or is_first or _door(channel)[:1] in (["first"], ["return"], ["test"])
+        if is_ours and name not in runner.channels and name not in runner.probes:
+            await runner.hands.quietly("DELETE", f"/channels/{name}")
+
+
+def _let_in(runner: Runner, channels: Channels) -> None:
+    """Callers in the application whom no call owns: their call was to begin, or cannot be read."""
+    for name, channel in channels.items():
+        door, *rest = _door(channel) or [""]
+        if door in DOORS and name not in runner.channels:
+            runner.let_in(channel, door, rest[0] if rest else "", legs_of(name, channels), again=True)

@@ -22,13 +22,13 @@ from .commands import Call
 from .desk import Refused
 from .hands import Hands
 from .line import Event, Line
-from .office import Entrance, Office, Order
+from .office import Entrance, Office, Opening, Order
 from .orders import obey
 from .recovery import AGAIN, NotRecovered, recover
 from .refer import on_transfer
 from .selftest import Probe, test_exchange
 from .stages import CONGESTION, End, Stage, unpack
-from .state import OVER, Party, State
+from .state import OVER, PARKED, Party, State
 from .teller import Teller
 
 _logger = logging.getLogger(__name__)
@@ -73,6 +73,7 @@ class Runner:
                 await asyncio.sleep(AGAIN)
             else:
                 self.is_ready.set()
+                self.spawn(self.look_for_orders())
                 return
 
     async def close(self) -> None:
@@ -127,7 +128,7 @@ class Runner:
             self.tell(args[1], lambda call: call.answered(number), else_hang=number)
         elif what == "first":
             self.channels[number] = args[1]
-            self.tell(args[1], _begin, else_hang=number)
+            self.tell(args[1], lambda call: call.begun(), else_hang=number)
         elif what == "tape":
             self.spawn(self.hands.tape(number))
         elif what == "test":
@@ -135,21 +136,23 @@ class Runner:
         elif what == "return":
             key = self.channels.get(number, "")
             self.tell(key, lambda call: call.returned(number, args[1] if len(args) > 1 else ""), else_hang=number)
-        else:
-            line = Line(Call(State(number, Party(number), recorded=[number])))
-            self.open(line, self._enter(line, channel, what, args[1] if len(args) > 1 else ""))
+        elif number not in self.channels:  # the recovery may have found it before its event came
+            self.let_in(channel, what, args[1] if len(args) > 1 else "")
 
-    async def _enter(self, line: Line, channel: dict[str, Any], door: str, dialled: str) -> None:
-        """Ask Odoo where a call goes that has come in by itself. Its further events wait for the answer."""
+    def let_in(self, channel: dict[str, Any], door: str, dialled: str, legs: int = 0, again: bool = False) -> None:
+        """A call has come in by itself. ``again``: to another bridge, which has rung so many ``legs`` for it."""
+        number = channel["id"]
         endpoint = channel["name"].removeprefix("PJSIP/").rpartition("-")[0]
-        entrance = Entrance(channel["id"], door, endpoint, dialled, channel["caller"]["number"])
-        opening = await self.in_thread(self.office.enter, entrance)
-        state = line.call.state
-        if opening is None:
-            state.phase = OVER
-            await self.hands.quietly("DELETE", f"/channels/{entrance.channel}", reason_code=str(CONGESTION))
-            return
-        state.first.user_id, state.first.endpoint = opening.user_id, opening.endpoint
+        entrance = Entrance(number, door, endpoint, dialled, channel["caller"]["number"], again)
+        party = Party(number, is_up=channel["state"] == "Up")
+        line = Line(Call(State(number, party, recorded=[number], count=legs)), may_talk=again)
+        self.open(line, self._enter(line, entrance))
+
+    async def _enter(self, line: Line, entrance: Entrance) -> None:
+        """Ask Odoo where it goes. Its further events wait for the answer."""
+        opening = await self.in_thread(self.office.enter, entrance) or Opening([End(CONGESTION, "not_answered")])
+        first = line.call.state.first
+        first.user_id, first.endpoint, first.caller_id = opening.user_id, opening.endpoint, opening.caller_id
         await self.hands.carry_out(line, line.call.enter(opening.stages))
 
     # --- calls ---
@@ -178,7 +181,10 @@ class Runner:
             try:
                 if call.state.phase == OVER:
                     raise Refused("no_call")
-                actions = call.joined(handed.replaces, party) if handed.replaces else call.fetched(party)
+                if handed.replaces:
+                    actions = call.joined(handed.replaces, party, handed.is_recorded)
+                else:
+                    actions = call.fetched(party, handed.is_recorded)
             except Refused:
                 self.spawn(self.hands.quietly("DELETE", f"/channels/{handed.channel}"))
                 return []
@@ -213,7 +219,10 @@ class Runner:
     # --- orders of Odoo ---
 
     async def look_for_orders(self) -> None:
-        """Called when Odoo says that there are some, and now and then without."""
+        """Called when Odoo says that there are some, and now and then without; not before the calls are taken up which
+        they are for."""
+        if not self.is_ready.is_set():
+            return
         for order in await self.in_thread(self.office.orders) or []:
             self.obey(order)
 
@@ -231,19 +240,20 @@ class Runner:
 
     def _obeyed(self, order: Order, call: Call) -> list[Any]:
         try:
-            return obey(call, order)
+            parked = (line.call.state for line in self.lines.values() if line.call.state.phase == PARKED)
+            return obey(call, order, {state.place for state in parked})
         except Refused as refusal:
             self.spawn(self.in_thread(self.office.refuse, order, str(refusal)))
             return []
 
     async def _originate(self, order: Order) -> None:
         """Ring the first telephone that is there of the one who calls; when he picks up, his call begins."""
-        first = Party(order.key, order.user_id)
-        state = State(order.key, first)
-        state.stages = unpack(order.data["stages"])
-        self.open(Line(Call(state)))
+        first = Party(order.key, order.user_id, caller_id=order.data["own_caller_id"])
+        line = Line(Call(State(order.key, first, stages=unpack(order.data["stages"]))))
+        self.open(line)
         for endpoint in order.data["endpoints"]:
             first.endpoint = endpoint
+            self.teller.tell(line, [])
             if await self.hands.ring_first(order.key, endpoint, order.data):
                 return
         self.tell(order.key, lambda call: call.gone(order.key, CONGESTION))
@@ -275,9 +285,3 @@ class Runner:
             key,
             lambda call: call.routed([End(CONGESTION, "not_answered")] if stages is None else stages),
         )
-
-
-def _begin(call: Call) -> list[Any]:
-    """The one who ordered the call has picked up."""
-    call.state.first.is_up = True
-    return call.enter(call.state.stages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,15 @@ BEFORE, RINGING, TALKING, HELD, CONSULTING, PARKED, CONFERENCE, OVER = (
 )
 
 
+NUMBER = re.compile(r"PJSIP/(?:(?P<outside>[+0-9]+)@trunk-[0-9]+|[0-9]+-(?P<inner>[0-9]+)(?:-web)?)")
+
+
+def number_of(endpoint: str) -> str:
+    """The number by which one of our telephones, or somebody outside, is rung; empty: it has none."""
+    found = NUMBER.fullmatch(endpoint)
+    return (found["outside"] or found["inner"]) if found else ""
+
+
 @dataclass
 class Party:
     """One end of a call. ``user_id`` 0 is somebody outside; ``endpoint`` is where he can be rung again."""
@@ -28,6 +38,7 @@ class Party:
     user_id: int = 0
     endpoint: str = ""
     is_up: bool = False
+    caller_id: str = ""  # what the telephones show that he rings
     typed: str = ""  # the last keys of his telephone
 
 
@@ -51,6 +62,7 @@ class State:
     music: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)  # left on the answering machine
     missed: str = ""
+    place: str = ""  # where it was parked last: company and slot
     asker: str = ""  # channel of the one who consults a colleague, or hears where he has parked
     recorded: list[str] = field(default_factory=list)  # channels whose conversations Asterisk writes down
     out: list[Action] = field(default_factory=list)

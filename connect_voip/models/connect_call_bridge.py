@@ -33,8 +33,12 @@ class ConnectCallBridge(models.Model):
         """Note a call that has come in.
 
         :param dict entrance: ``channel``, ``door``, ``endpoint``, ``dialled``, ``caller``, as bridge/office.py has it
-        :return: ``{"stages": [stage], "user_id": int, "endpoint": str}``
+        :return: ``{"stages": [stage], "user_id": int, "endpoint": str, "caller_id": str}``
         """
+        if entrance.get("again"):  # a bridge has died over it: what was taken for it then is taken anew
+            self.env["connect.trunk.use"]._keep(entrance["channel"], None)
+            if self.search_count([("key", "=", entrance["channel"]), ("state", "not in", LIVE)], limit=1):
+                return {"stages": [{"kind": "End"}]}
         if entrance["door"] == "trunk":
             return self._enter_from_trunk(pbx_id, entrance)
         phone = self.env["connect.extension"].search(
@@ -65,6 +69,7 @@ class ConnectCallBridge(models.Model):
             "stages": stages,
             "user_id": phone.user_id.id or 0,
             "endpoint": f"PJSIP/{entrance['endpoint']}",
+            "caller_id": phone._caller_id(),
         }
 
     @api.model
@@ -93,8 +98,14 @@ class ConnectCallBridge(models.Model):
 
     @api.model
     def _open_calls(self, pbx_id):
-        """``{key: snapshot}`` of the calls that have not ended."""
-        calls = self.search([("pbx_id", "=", pbx_id), ("state", "in", LIVE)])
+        """``{key: snapshot}`` of the calls that have not ended, but those that are still to be made. Whom the router
+        has found meanwhile for one that waits is offered again: the order may have died with the bridge."""
+        due = self.env["connect.call.order"].search([("pbx_id", "=", pbx_id), ("state", "=", "new")])
+        due = due.filtered(lambda order: order.verb == "originate").mapped("key")
+        calls = self.search([("pbx_id", "=", pbx_id), ("state", "in", LIVE), ("key", "not in", due)])
+        waiting = calls.filtered(lambda call: call.state == "ringing" and not call.user_id)
+        for request in waiting.request_id.filtered(lambda request: request.state == "active"):
+            request._offer_waiting_call()
         return {call.key: call.snapshot or {} for call in calls}
 
     @api.model
@@ -102,21 +113,24 @@ class ConnectCallBridge(models.Model):
         """Keep what has happened to calls, in the order in which it is told.
 
         :param list notes: ``(key, [(fact, data)], snapshot)`` for each call. The rows are locked by one statement, in
-            the order of their ids, so that two who note the same calls never wait for each other.
+            the order of their ids, so that two who note the same calls never wait for each other. One that is over
+            stays as it is.
         """
         self.env.cr.execute(
-            "SELECT key, id FROM connect_call WHERE key = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-            [[key for key, _facts, _snapshot in notes]],
+            "SELECT key, id FROM connect_call WHERE key = ANY(%s) AND state = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+            [[key for key, _facts, _snapshot in notes], list(LIVE)],
         )
         known = dict(self.env.cr.fetchall())
         calls = self.browse(known.values())
         calls.invalidate_recordset()
         by_id = {call.id: call for call in calls}  # they are read together
-        for key, facts, snapshot in notes:
-            if key in known:
-                by_id[known[key]]._note_one(facts, snapshot)
-        self._keep_snapshots({known[key]: snapshot for key, _facts, snapshot in notes if key in known})
-        calls._wake()
+        notes = [(by_id[known[key]], facts, snapshot) for key, facts, snapshot in notes if key in known]
+        for call, facts, snapshot in notes:
+            if facts:
+                call._note_one(facts, snapshot)
+        self._keep_snapshots({call.id: snapshot for call, _facts, snapshot in notes})
+        if told := [call for call, facts, _snapshot in notes if facts]:
+            self.union(*told)._wake()
 
     def _note_one(self, facts, snapshot):
         for name, data in facts:
@@ -131,7 +145,7 @@ class ConnectCallBridge(models.Model):
         """``{id: snapshot}``, for as long as the call lasts."""
         self.env.cr.execute(
             """UPDATE connect_call c SET snapshot = CASE WHEN c.state = ANY(%s) THEN kept.snapshot END
-                 FROM unnest(%s, %s::jsonb[]) kept (id, snapshot) WHERE c.id = kept.id""",
+                 FROM unnest(%s::int[], %s::jsonb[]) kept (id, snapshot) WHERE c.id = kept.id""",
             [list(LIVE), list(snapshots), [json.dumps(each) for each in snapshots.values()]],
         )
         self.browse(snapshots).invalidate_recordset(["snapshot"])

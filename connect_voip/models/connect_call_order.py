@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from psycopg2.extras import Json
 
+from .connect_call import LIVE
+
 CHANNEL = "connect_voip"
 TAKEN_AT_ONCE = 100
 TOO_OLD = 15  # s: an order nobody has fetched by then is not carried out any more
@@ -40,7 +42,7 @@ class ConnectCallOrder(models.Model):
     @api.model
     def _take(self, pbx_id):
         """Each order once, in order, for the bridge. What is too old is refused: nobody wants his telephone to ring
-        for a call that he ordered before the bridge was started again."""
+        for a call that he ordered before the bridge was started again; that call has ended."""
         self.env.cr.execute(
             SQL(
                 """UPDATE connect_call_order o
@@ -57,13 +59,26 @@ class ConnectCallOrder(models.Model):
             )
         )
         rows = sorted(self.env.cr.dictfetchall(), key=lambda row: row["id"])
-        return [row for row in rows if not row["old"]]
+        ended = self._not_to_be_made([row for row in rows if row["verb"] == "originate"])
+        return [row for row in rows if not row["old"] and row["key"] not in ended]
+
+    @api.model
+    def _not_to_be_made(self, rows):
+        """Keys of ordered calls that have ended, now or before."""
+        if not rows:
+            return set()
+        calls = self.env["connect.call"]
+        calls._lost([row["key"] for row in rows if row["old"]])
+        keys = {row["key"] for row in rows}
+        return keys - set(calls.search([("key", "in", list(keys)), ("state", "in", LIVE)]).mapped("key"))
 
     def _refuse(self, code):
         self.ensure_one()
         self.env.cr.execute("UPDATE connect_call_order SET state = 'refused', code = %s WHERE id = %s", [code, self.id])
         self.invalidate_recordset()
         self.env["connect.trunk.use"]._drop(self.key)
+        if self.verb == "offer":
+            return  # nobody has asked for it
         text = self.with_context(lang=self.user_id.lang)._refusal_text(code)
         self.user_id._bus_send("connect.call/refused", {"key": self.key, "text": text})
 

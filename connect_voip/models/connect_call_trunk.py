@@ -41,7 +41,7 @@ class ConnectCallTrunk(models.Model):
                 **values,
             }
         )
-        return {"stages": stages}
+        return {"stages": stages, "caller_id": caller or ""}
 
     @api.model
     def _asked_at_once(self, stages, company, caller):
@@ -90,7 +90,7 @@ class ConnectCallTrunk(models.Model):
         """Channels and endpoints that a call is made of, or may ring yet, by the bridge's snapshot."""
         ends = [snapshot.get(name) for name in ("first", "second", "third")] + list(snapshot.get("legs", {}).values())
         held = {self.key} | {each[what] for each in ends if each for what in ("channel", "endpoint")}
-        if snapshot.get("phase") in ("before", "ringing"):
+        if snapshot.get("phase") in ("before", "ringing") or snapshot.get("due"):
             ahead = snapshot["stages"][max(snapshot["step"], 0) :]
             held |= {target["endpoint"] for stage in ahead for target in stage.get("targets", ())}
         return held

@@ -62,7 +62,7 @@ class ConnectCallVerbs(models.Model):
             }
         )
         data = {"endpoints": phone._own_first(), "stages": stages, "seconds": 30, "caller_id": number}
-        self._order_for(call, "originate", data)
+        self._order_for(call, "originate", {**data, "own_caller_id": phone._caller_id()})
         rings = "browser" if data["endpoints"][0].endswith("-web") else "desk"
         return {"id": call.id, "key": key, "state": "ringing", "rings": rings}
 
@@ -144,7 +144,7 @@ class ConnectCallVerbs(models.Model):
         slot = next((each for each in SLOTS if each not in taken), None)
         if slot is None:
             raise UserError(self.env._("All nine parking places are taken. Wait until one is free."))
-        self._order_for(call, "park", {"slot": slot, "space": call._space()})
+        self._order_for(call, "park", {"slot": slot, "space": call._space(), "company": call.company_id.id})
         return {"slot": slot}
 
     @in_users_language

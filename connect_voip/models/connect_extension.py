@@ -172,6 +172,13 @@ class ConnectExtension(models.Model):
         browser, *desk = ({"endpoint": endpoint, **common} for endpoint in self._endpoints())
         return [browser, *({**each, **({"after": BROWSER_FIRST} if at_once else {})} for each in desk)]
 
+    def _caller_id(self):
+        """Who calls, as a rung telephone shows it. The name goes to Asterisk: signs that mean something there are left
+        out."""
+        name = "".join(each for each in self.label or "" if each.isalnum() or each in " .-")
+        number = "".join(each for each in self.number or self.partner_id.phone or "" if each in "+0123456789")
+        return f'"{name}" <{number}>'
+
     def _own_first(self):
         """Which of his telephones is to ring when he calls from his screen: the first that is there."""
         return sorted(self._endpoints(), key=lambda each: each.endswith("-web") == (self.calls_from == "desk"))

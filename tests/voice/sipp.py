@@ -73,7 +73,14 @@ class Phone:
 
     def answer_at_once(self) -> subprocess.Popen[bytes]:
         """Take the next call if the exchange asks for it, as telephones with auto-answer do; fail at any other."""
-        wanted = '<ereg regexp="answer-after=0" search_in="hdr" header="Call-Info:" check_it="true" assign_to="info"/>'
+        return self._answer_if("Call-Info:", "answer-after=0")
+
+    def answer_to(self, caller: str) -> subprocess.Popen[bytes]:
+        """Take the next call if it shows this caller (a regular expression); fail at any other."""
+        return self._answer_if("From:", caller)
+
+    def _answer_if(self, header: str, expected: str) -> subprocess.Popen[bytes]:
+        wanted = f'<ereg regexp="{expected}" search_in="hdr" header="{header}" check_it="true" assign_to="info"/>'
         return self._run("answer", INFO=wanted, USED='<Reference variables="info"/>', RING="100", TALK="600000")
 
     def refuse(self, code: int = 603, ring: float = 0.2) -> subprocess.Popen[bytes]:

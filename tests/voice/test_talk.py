@@ -130,8 +130,9 @@ def test_consultative_transfer(calls: World, end: str) -> None:
     calls.await_call(call["key"], state="ended")
 
 
-def test_park_and_fetch(calls: World) -> None:
-    """VOI-42, VOI-43: parked, fetched by another employee with *5 and the slot; who has parked is free all the time."""
+def test_park_and_fetch(calls: World, tmp_path: Path) -> None:
+    """VOI-42, VOI-43, VOI-08: parked, fetched by another employee with *5 and the slot; who has parked is free all the
+    time; what the two say is recorded."""
     call, _orlova = talk(calls)
     slot = verb(calls, 100002, call, "park")["slot"]
     calls.await_call(call["key"], state="parked", slot=slot)
@@ -141,8 +142,16 @@ def test_park_and_fetch(calls: World) -> None:
     calls.await_call(call["key"], state="talking", within=40)
     calls.await_channels({"PJSIP/3-102", "PJSIP/3-103"})
     assert_out(calls, 100002, call)
+    calls.pause(2)
     verb(calls, 100004, call, "hangup")
     calls.await_call(call["key"], state="ended")
+    fetching = calls.sql("SELECT key FROM connect_call WHERE dialled = %s ORDER BY id DESC LIMIT 1", f"*5{slot}")[0]
+    query = "SELECT id FROM connect_recording WHERE call_id = %s AND name = %s"
+    recording = calls.await_row(query, call["id"], fetching["key"])
+    file = tmp_path / "sound.wav"
+    file.write_bytes(calls.download(100001, f"/connect/recording/{recording['id']}"))
+    assert loudness(file, 1000, 0.5, 1.5) > 0.1
+    assert loudness(file, 700, 0.5, 1.5) > 0.1
 
 
 def test_recording(calls: World, tmp_path: Path) -> None:

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from .. import actions as do
 from ..commands import Call
 from ..desk import Refused
+from ..office import Order
+from ..orders import obey
 from ..selftest import loudest
-from ..stages import Ask, End, Play, Ring, Stage, Target, Wait, pack, unpack
-from ..state import OVER, PARKED, Party, State
+from ..stages import Ask, End, Fetch, Play, Ring, Stage, Target, Wait, pack, unpack
+from ..state import OVER, PARKED, TALKING, Party, State, number_of
 
 ME, HIM = 1, 2
 COMES = ("answered", "fetched", "colleague_answered")
@@ -273,6 +275,73 @@ def test_follow_me_is_exact() -> None:
         assert [(each.endpoint, each.seconds) for each in rung] == [(f"PJSIP/{number}", seconds)]
     ended = [action for leg in sorted(call.state.legs) for action in call.gone(leg, 19)]
     assert do.Hang("first", 19) in ended
+
+
+def talking(*ends: Party) -> Call:
+    first, second = ends or (Party("first", ME, "PJSIP/3-101"), Party("first-leg1", HIM, "PJSIP/3-102", is_up=True))
+    state = State("first", first, second, phase=TALKING, recorded=["first"], bridged=["first", "first-leg1"], count=1)
+    return Call(state)
+
+
+def test_consult_follow_me() -> None:
+    """VOI-17, VOI-40: a colleague's «Follow Me» is asked by its steps; who connects before it answers leaves the later
+    ones to the client."""
+    call = talking()
+    later = Target("PJSIP/375@trunk-1", 0, after=10), Target("PJSIP/3-104", 4, after=20)
+    steps = Ring((Target("PJSIP/3-103", 3), *later))
+    asked = call.consult(ME, [steps, End(19)])
+    assert [each.endpoint for each in asked if isinstance(each, do.Dial)] == ["PJSIP/3-103"]
+    timers = [each for each in asked if isinstance(each, do.Timer)]
+    assert [each.seconds for each in timers] == [10, 20]
+    assert not call.gone("first-leg2", 19), "the next step is still to come"
+    assert [each.endpoint for each in call.timer(timers[0].name) if isinstance(each, do.Dial)] == ["PJSIP/375@trunk-1"]
+    call.complete(ME)
+    assert State.from_json(call.state.to_json()) == call.state
+    assert not call.gone("first-leg3", 19)
+    rung = [each for each in call.timer(timers[1].name) if isinstance(each, do.Dial)]
+    assert [(each.endpoint, each.originator) for each in rung] == [("PJSIP/3-104", "first-leg1")]
+    back = [each.endpoint for each in call.gone("first-leg4", 19) if isinstance(each, do.Dial)]
+    assert back == ["PJSIP/3-101"], "nobody: it comes back to who has transferred"
+
+
+def test_two_park_at_once() -> None:
+    """VOI-42: Odoo gave both the same slot of the same company; each has its own, and is told it."""
+    order = Order(1, "first", "park", ME, {"slot": 1, "space": "10001", "company": 3})
+    for taken, slot in ((set[str](), 1), ({"3/1"}, 2), ({"4/1"}, 1), ({"3/1", "3/2"}, 3)):
+        call = talking()
+        told = [each.data["slot"] for each in obey(call, order, taken) if isinstance(each, do.Tell)]
+        assert (told, call.state.place) == ([slot], f"3/{slot}")
+    with pytest.raises(Refused):
+        obey(talking(), order, {f"3/{slot}" for slot in range(1, 10)})
+
+
+@pytest.mark.parametrize("is_recorded", [True, False])
+def test_fetched_call_is_recorded(is_recorded: bool) -> None:
+    """VOI-08: who parked was the recorded one; what is said after the fetching is in a file of the client's call."""
+    fetcher = Call(State("9", Party("9", 3, "PJSIP/3-103"), recorded=["9"] if is_recorded else []))
+    (handed,) = [each for each in fetcher.enter([Fetch("first")]) if isinstance(each, do.Yield)]
+    assert (handed.is_recorded, fetcher.state.recorded) == (is_recorded, [])
+    call = talking()
+    call.park(ME, 1, "10001")
+    call.gone("first")
+    call.fetched(Party("9", 3, "PJSIP/3-103"), handed.is_recorded)
+    begun = [each for each in call.returned("first-leg1", "fetched") if isinstance(each, do.Record)]
+    assert begun == ([] if is_recorded else [do.Record("9")])
+    assert "9" in call.state.recorded
+
+
+def test_who_calls_is_shown() -> None:
+    """VOI-01: a rung telephone shows who calls; an operator is told nothing but the number that Odoo has said."""
+    client = Party("first", caller_id="+375291111111")
+    targets = Ring((Target("PJSIP/3-102"), Target("PJSIP/375@trunk-1"), Target("PJSIP/376@trunk-1", caller_id="37517")))
+    shown = [each.caller_id for each in Call(State("first", client)).enter([targets]) if isinstance(each, do.Dial)]
+    assert shown == ["+375291111111", "", "37517"]
+    call = talking(client, Party("first-leg1", HIM, "PJSIP/3-102", is_up=True, caller_id="102"))
+    shown = [each.caller_id for each in call.consult(HIM, [ring(3)]) if isinstance(each, do.Dial)]
+    assert shown == ["102"], "the colleague who asks"
+    assert number_of("PJSIP/3-102-web") == "102"
+    assert number_of("PJSIP/375291111111@trunk-1") == "375291111111"
+    assert not number_of("PJSIP/3-p33-web")
 
 
 @given(STAGES)

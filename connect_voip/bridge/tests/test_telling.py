@@ -11,6 +11,7 @@ from ..hands import Hands
 from ..line import Line
 from ..office import Note
 from ..runner import Runner
+from ..stages import Ask, Play, Wait
 from ..state import Party, State
 from ..teller import AT_ONCE, Teller
 
@@ -22,6 +23,14 @@ class SlowOdoo:
         self.office = self
         self.teller = Teller(cast("Runner", self))
         self.told: list[list[tuple[str, list[str]]]] = []
+        self.timed: list[str] = []
+
+    async def post(self, *_args: Any, **_query: str) -> None: ...
+
+    async def ask(self, *_args: Any) -> None: ...
+
+    def tell(self, key: str, _event: Any) -> None:
+        self.timed.append(key)
 
     def note(self, notes: list[Note]) -> None:
         self.told.append([(each.key, [name for name, _data in each.facts]) for each in notes])
@@ -62,6 +71,45 @@ def test_all_of_it_in_order() -> None:
 
     asyncio.run(talk())
     assert odoo.told == [[("0", ["ringing"])], [("0", ["answered", "held"]), ("1", ["answered", "held"])]]
+
+
+def test_how_it_stands_without_a_fact() -> None:
+    """VOI-01: a greeting or a queue is told, for the time after a crash; a question is not: its answer follows."""
+    odoo = SlowOdoo()
+    snapshots: list[dict[str, Any]] = []
+
+    async def note(line: Line, actions: list[do.Action]) -> None:
+        hands = Hands(cast("Any", odoo), cast("Any", None), cast("Runner", odoo))
+        await hands.carry_out(line, actions)
+        if line.told:
+            await line.told
+        snapshots.append(line.snapshot)
+
+    async def talk() -> None:
+        waits, asks = lines(2)
+        await note(waits, waits.call.enter([Play("sound:hello"), Wait(3.0)]))
+        await note(waits, waits.call.played("0-sound0"))
+        await note(waits, waits.call.warn())
+        await note(asks, asks.call.enter([Ask("line", 1)]))
+
+    asyncio.run(talk())
+    assert [each and each["step"] for each in snapshots] == [0, 1, 1, {}]
+    assert odoo.told == [[("0", [])], [("0", [])]]
+
+
+def test_timer_of_a_stage_that_is_over() -> None:
+    """VOI-41: the one of the same name in the next stage rings at its own time, not at that of the first."""
+    odoo = SlowOdoo()
+
+    async def talk() -> None:
+        hands = Hands(cast("Any", None), cast("Any", None), cast("Runner", odoo))
+        (line,) = lines(1)
+        for seconds in (0.01, 30.0):
+            await hands.carry_out(line, [do.Timer("dial-0-1", seconds)])
+        await asyncio.sleep(0.05)
+
+    asyncio.run(talk())
+    assert not odoo.timed
 
 
 def test_not_too_many_at_once() -> None:
