@@ -90,6 +90,10 @@ class TestTrunks(TrunkCase):
         calls._note([(call.key, [("answered", {"user_id": 0, "channel": "leg1"})], talk)])
         self.trunk.invalidate_recordset(["busy"])
         self.assertEqual(self.trunk.busy, 1)
+        due = {**talk, "second": None, "phase": "consulting", "due": {"dial-0-0": 0}}
+        calls._note([(call.key, [("consulting", {"user_id": 0})], due)])
+        self.trunk.invalidate_recordset(["busy"])
+        self.assertEqual(self.trunk.busy, 1, "a step of «Follow Me» is to ring over it yet")
         other = {**talk, "second": {"channel": "leg2", "endpoint": "PJSIP/1-101"}}
         calls._note([(call.key, [("transferred", {"user_id": 0})], other)])
         self.trunk.invalidate_recordset(["busy"])
