@@ -54,7 +54,7 @@ class TestBrowser(ChatCase, HttpCase):
             await find(".o-mail-Message", "the printer is silent");
             (await find(".o_connect_start")).click();
             await find(".o_connect_event", "Second A");
-            (await find(".o_connect_finish")).click();
+            (await find(".o_connect_finish:not([disabled])")).click();
             await find(".o_connect_start");
             """,
             self.second_a,

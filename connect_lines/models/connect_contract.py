@@ -98,13 +98,14 @@ class ConnectContract(models.Model):
 
     def write(self, vals):
         self._connect_check_fixed(vals, ("partner_id", "registration_number"))
+        result = super().write(vals)
         if "date_end" in vals:
-            vals = {**vals, "reminded_end": False}  # another end, another reminder
             end = fields.Date.to_date(vals["date_end"])
             later = self.filtered(lambda contract: contract.reminded_end and end and contract.reminded_end < end)
             # sudo: the reminder of a colleague
             later.sudo().activity_feedback([REMINDER], feedback=self.env._("The contract was extended."))
-        return super().write(vals)
+            self.sudo().reminded_end = False  # another end, another reminder; nobody writes it by hand
+        return result
 
     @api.model
     def get_import_templates(self):
