@@ -28,7 +28,7 @@ from .recovery import AGAIN, NotRecovered, recover
 from .refer import on_transfer
 from .selftest import Probe, test_exchange
 from .stages import CONGESTION, End, Stage, unpack
-from .state import OVER, PARKED, Party, State
+from .state import OVER, PARKED, Party, State, number_of
 from .teller import Teller
 
 _logger = logging.getLogger(__name__)
@@ -175,7 +175,8 @@ class Runner:
 
     def hand_on(self, handed: do.Yield) -> None:
         """A channel goes over to another call; when that does not want it any more, its owner hears that it is over."""
-        party = Party(handed.channel, handed.user_id, handed.endpoint, is_up=handed.is_up)
+        shown = number_of(handed.endpoint)
+        party = Party(handed.channel, handed.user_id, handed.endpoint, is_up=handed.is_up, caller_id=shown)
 
         def taken(call: Call) -> list[Any]:
             try:
