@@ -18,7 +18,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page
 
-from tools import netns, voice
+from tools import database, netns, voice
 from tools.testing import Server, running_server
 
 from .browsers import launched, logged_in, registered
@@ -185,6 +185,8 @@ class World:
 @contextmanager
 def world(folder: Path) -> Iterator[World]:
     with running_server(max_cron_threads=1) as server:
+        with database.administration() as cursor:  # what the bridge has noted survives a crash, as in a company
+            cursor.execute(f'ALTER DATABASE "{server.database}" SET synchronous_commit = on')
         exchange = voice.start(server.database, address=netns.ADDRESS, options=server.options)
         try:
             made = World(server, exchange, folder)
