@@ -23,19 +23,10 @@ class ConnectRequest(models.Model):
         super()._on_settled(decisions)
         for request, decision in zip(self, decisions, strict=True):
             if decision["code"] == "call_missed":
-                request._filtered_untold()._notify_missed()
+                if not (request.state == "queued" and request.is_told):  # one mail a case: it said that nobody is free
+                    request._notify_missed()
             elif request.state == "active" and decision["code"] in ("assigned", "pulled", "transferred", "accepted"):
                 request._offer_waiting_call()
-
-    def _filtered_untold(self):
-        """One mail a case (ROU-20): that nobody was free is told already when the caller gives up waiting."""
-        decisions = self.env["connect.decision"]
-        return self.filtered(
-            lambda request: not (
-                request.state == "queued"
-                and decisions.search_count([("request_id", "=", request.id), ("code", "=", "queued")], limit=1)
-            )
-        )
 
     def _offer_waiting_call(self):
         calls = self.env["connect.call"]

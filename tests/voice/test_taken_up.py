@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import time
-import wave
+from typing import Any
 
 from .conftest import World, _await_bridge
-from .sipp import ulaw_tone
 from .test_crash import end_once, kill_bridge
 from .test_line import hotline
 from .test_office import user_id
@@ -18,15 +15,27 @@ from .test_trunk import CITY, Operator, operator
 __all__ = ["operator"]
 
 
+def waiting(calls: World) -> dict[str, Any]:
+    """A person's call on the line, on which nobody is free; how it stands is noted."""
+    calls.phone("200001", tone=1000).call(hotline(calls), talk=60)
+    call = calls.await_call(state="ringing", direction="incoming")
+    calls.await_row("SELECT 1 FROM connect_call WHERE id = %s AND snapshot IS NOT NULL", call["id"])
+    return call
+
+
+def served_by_the_next_bridge(calls: World, call: dict[str, Any]) -> None:
+    """Nikiforov becomes free, and talks with whoever has waited."""
+    calls.voice.start_bridge()
+    _await_bridge(calls, since=time.time())
+    calls.phone("100002").answer()
+    calls.set_status(100002)
+    connected_once(calls, call["key"])
+    calls.as_user(100002)("connect.request", "finish", [[call["request_id"]]])
+
+
 def greeting(operator: Operator, seconds: float) -> None:
     """Callers of the city number hear a tone for so long before the department rings."""
-    sound = io.BytesIO()
-    with wave.open(sound, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(1)
-        file.setframerate(8000)
-        file.writeframes(ulaw_tone(500, seconds))
-    prompt = operator.make("connect.prompt", name="Hello", sound=base64.b64encode(sound.getvalue()).decode())
+    prompt = operator.greeting(seconds)
     calls = operator.calls
     department = calls.sql("SELECT res_id FROM ir_model_data WHERE name = 'department_support'")[0]["res_id"]
     steps = [
@@ -73,25 +82,16 @@ def test_greeting_ends_while_the_bridge_is_away(calls: World, operator: Operator
 
 def test_killed_while_he_waits_for_somebody(calls: World) -> None:
     """ROU-19: he keeps his place in the queue; whoever becomes free gets him."""
-    calls.phone("200001", tone=1000).call(hotline(calls), talk=60)
-    call = calls.await_call(state="ringing", direction="incoming")
+    call = waiting(calls)
     calls.await_request(call["request_id"], state="queued")
-    calls.await_row("SELECT 1 FROM connect_call WHERE id = %s AND snapshot IS NOT NULL", call["id"])
     kill_bridge(calls)
     time.sleep(1)
-    calls.voice.start_bridge()
-    _await_bridge(calls, since=time.time())
-    calls.phone("100002").answer()
-    calls.set_status(100002)
-    connected_once(calls, call["key"])
-    calls.as_user(100002)("connect.request", "finish", [[call["request_id"]]])
+    served_by_the_next_bridge(calls, call)
 
 
 def test_somebody_is_found_while_the_bridge_is_away(calls: World) -> None:
     """ROU-19: the specialist became free before the bridge was back; he is rung when it is."""
-    calls.phone("200001", tone=1000).call(hotline(calls), talk=60)
-    call = calls.await_call(state="ringing", direction="incoming")
-    calls.await_row("SELECT 1 FROM connect_call WHERE id = %s AND snapshot IS NOT NULL", call["id"])
+    call = waiting(calls)
     kill_bridge(calls)
     calls.phone("100002").answer()
     calls.set_status(100002)
@@ -104,17 +104,10 @@ def test_somebody_is_found_while_the_bridge_is_away(calls: World) -> None:
 
 def test_nothing_was_noted_of_the_caller(calls: World) -> None:
     """The bridge died before it had told anything of him: he is let in again, in the same call."""
-    calls.phone("200001", tone=1000).call(hotline(calls), talk=60)
-    call = calls.await_call(state="ringing", direction="incoming")
-    calls.await_row("SELECT 1 FROM connect_call WHERE id = %s AND snapshot IS NOT NULL", call["id"])
+    call = waiting(calls)
     kill_bridge(calls)
     calls.sql("UPDATE connect_call SET snapshot = NULL WHERE id = %s", call["id"])
-    calls.voice.start_bridge()
-    _await_bridge(calls, since=time.time())
-    calls.phone("100002").answer()
-    calls.set_status(100002)
-    connected_once(calls, call["key"])
-    calls.as_user(100002)("connect.request", "finish", [[call["request_id"]]])
+    served_by_the_next_bridge(calls, call)
 
 
 def test_ordered_while_the_bridge_is_away(calls: World) -> None:

@@ -36,6 +36,16 @@ class Operator:
         rule = [0, 0, {"prefix": "+375", "trunk_ids": [[6, 0, [self.trunk]]]}]
         self.make("connect.outbound.scheme", name="SIPp", is_default=True, rule_ids=[rule])
 
+    def greeting(self, seconds: float) -> int:
+        """A sound of the company: a tone for so long."""
+        sound = io.BytesIO()
+        with wave.open(sound, "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(1)
+            file.setframerate(8000)
+            file.writeframes(ulaw_tone(500, seconds))
+        return self.make("connect.prompt", name="Hello", sound=base64.b64encode(sound.getvalue()).decode())
+
     def make(self, model: str, **values: Any) -> int:
         return int(self.calls.admin(model, "create", [{"company_id": self.company, **values}]))
 
@@ -98,13 +108,7 @@ def test_race_for_the_last_channel(calls: World, operator: Operator) -> None:
 
 def test_way_in(calls: World, operator: Operator) -> None:
     """VOI-45, VOI-46: the greeting is heard to its end before a telephone rings; music while they ring."""
-    sound = io.BytesIO()
-    with wave.open(sound, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(1)
-        file.setframerate(8000)
-        file.writeframes(ulaw_tone(500, 2.0))
-    prompt = operator.make("connect.prompt", name="Hello", sound=base64.b64encode(sound.getvalue()).decode())
+    prompt = operator.greeting(2.0)
     department = calls.sql("SELECT res_id FROM ir_model_data WHERE name = 'department_support'")[0]["res_id"]
     steps = [
         {"sequence": 1, "kind": "greeting", "prompt_id": prompt},
