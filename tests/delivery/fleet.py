@@ -15,6 +15,7 @@ import signal
 import threading
 import time
 import traceback
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from typing import Any
 import odoo
 import psycopg2
 from odoo import SUPERUSER_ID, api
+from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 
@@ -187,10 +189,15 @@ class Worker:
 
 
 def finish_all(env: Any, limit: int | None = None) -> int:
-    """Finish the caller's open work."""
+    """Finish the caller's open work; how much of it he saw.
+
+    Between his look and his word a request may become a colleague's: its person wrote while he was away. He is told
+    so and leaves it. A refusal without end is found by ``settle``, which goes on until nobody sees any work.
+    """
     requests = env["connect.request"].search([("user_id", "=", env.uid), ("state", "=", "active")], limit=limit)
     for request in requests:
-        request.finish()
+        with suppress(UserError):
+            request.finish()
     return len(requests)
 
 
