@@ -2,11 +2,13 @@
 
 While nobody waits it is the commit of a new request; while people wait, that of a finished one, after which the longest
 waiting is the specialist's. 20 a second: as when 2,000 specialists finish one in 100 s each. Beside it the promise: p99
-is at most 100 ms. How many decisions there could be is in ``decision.py``. Run: ``make bench ARGS=assignment``.
+is at most 100 ms. How many decisions there could be is in ``decision.py``. Run: ``make bench ARGS=assignment``, or a
+part of it: ``ARGS="assignment --agents 2000 --waiting 0 1000"``.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import threading
 import time
@@ -165,10 +167,14 @@ def drain(registry: Registry, line_id: int) -> None:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--agents", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--waiting", type=int, nargs="+", default=BACKLOGS)
+    chosen = parser.parse_args()
     registry, rows, worst = open_registry(), [], 0.0
-    for count in SIZES:
+    for count in chosen.agents:
         world = prepare(registry, count)
-        for waiting in BACKLOGS:
+        for waiting in chosen.waiting:
             load = steady_ends(registry, world, waiting) if waiting else steady_load(registry, world)
             worst = max(worst, load["p99"])
             rows.append([count, waiting, RATE, *(f"{load[key]:.1f}" for key in ("p50", "p99", "max")), LIMIT])

@@ -2,13 +2,15 @@
 
 Asterisk asks for an endpoint when it needs one, so a telephone that was added works at once and an archived one is
 refused at once, as is everybody whose account is blocked. The telephone that registered last has the number: one on the
-desk and one in the browser. Its user of PostgreSQL sees the views and may add to the record, nothing else, and of the
+desk and one in the browser. A call from an operator is known by his address, or, where we log in, by the secret word
+(``line``) that Asterisk has put into the address it gave him. Its user of PostgreSQL sees the views and may add to the record, nothing else, and of the
 views only the rows of its own exchange (``current_user``).
 """
 
 from odoo import api, models
 
 OPUS, PLAIN = "opus,ulaw,alaw", "ulaw,alaw,g722,gsm"
+DEAD = 60  # seconds without a packet: a browser that was killed says no goodbye; one that is muted sends silence
 VIEWS = f"""
 DROP VIEW IF EXISTS connect_ps_endpoints, connect_ps_auths, connect_ps_aors, connect_ps_identifies,
                     connect_ps_registrations, connect_ps_queues, connect_ps_queue_members;
@@ -42,12 +44,12 @@ SELECT id::text AS id, id::text AS aors, id::text AS auth, 'connect-inner'::text
        language::text AS language, CASE WHEN is_staff THEN 'yes' ELSE 'no' END AS allow_transfer,
        'TRANSFER_CONTEXT=connect-refer' || CASE WHEN is_encrypted THEN ';CONNECT_ENCRYPTED=1' ELSE '' END AS set_var,
        CASE WHEN is_encrypted THEN 'sdes' WHEN is_web THEN 'dtls' ELSE 'no' END AS media_encryption,
-       CASE WHEN is_encrypted THEN 'transport-tls' END AS transport
+       CASE WHEN is_encrypted THEN 'transport-tls' END AS transport, CASE WHEN is_web THEN {DEAD} ELSE 0 END AS rtp_timeout
   FROM connect_ps_phones
  UNION ALL
 SELECT id, id, NULL, 'connect-trunk', 'all', 'alaw,ulaw', 'no', 'no', NULL, 'yes', 'yes', 'no', 'no', 'no', NULL,
        CASE WHEN account IS NOT NULL THEN id END, account, CASE WHEN account IS NOT NULL THEN host END, 'ip',
-       NULL, 'no', NULL, 'no', NULL
+       NULL, 'no', NULL, 'no', NULL, 0
   FROM connect_ps_trunks;
 
 CREATE OR REPLACE VIEW connect_ps_auths AS
@@ -71,7 +73,8 @@ SELECT id || '-' || position AS id, id AS endpoint, address AS match
 CREATE OR REPLACE VIEW connect_ps_registrations AS
 SELECT id::text AS id, ('sip:' || host || ':' || port)::text AS server_uri,
        ('sip:' || account || '@' || host || ':' || port)::text AS client_uri, id::text AS outbound_auth,
-       number::text AS contact_user, 30 AS retry_interval, 30 AS forbidden_retry_interval, 1000000 AS max_retries
+       number::text AS contact_user, 30 AS retry_interval, 30 AS forbidden_retry_interval, 1000000 AS max_retries,
+       'yes'::text AS line, id::text AS endpoint
   FROM connect_ps_trunks WHERE is_registering AND account IS NOT NULL;
 
 CREATE OR REPLACE VIEW connect_ps_queues AS

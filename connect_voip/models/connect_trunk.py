@@ -36,11 +36,14 @@ class ConnectTrunk(models.Model):
     password = fields.Char(groups=ADMIN, copy=False)
     is_registering = fields.Boolean("Log in at the operator", help="Operators without a fixed address for us need it.")
     addresses = fields.Char(
-        "Its addresses", help="Calls come from these IP addresses. Empty: the server, when it is an address itself."
+        "Its addresses",
+        help="Calls come from these IP addresses. Empty: from the server, when it is an address itself. Not needed when"
+        " we log in at the operator.",
     )
     caller_id = fields.Char("Number shown", help="The number that the called party sees, such as +375173333333.")
     use_ids = fields.One2many("connect.trunk.use", "trunk_id", domain=[("released_at", "=", False)])
     busy = fields.Integer("In use", compute="_compute_busy")
+    is_reachable = fields.Boolean(compute="_compute_is_reachable")
 
     _channels_positive = models.Constraint(
         "CHECK(channels BETWEEN 1 AND 1000)", "An operator's line has 1 to 1000 channels."
@@ -54,6 +57,16 @@ class ConnectTrunk(models.Model):
         counts = dict(uses._read_group(held, ["trunk_id"], ["__count"]))
         for trunk in self:
             trunk.busy = counts.get(trunk, 0)
+
+    @api.depends("host", "addresses", "is_registering")
+    def _compute_is_reachable(self):
+        """Whether a call from the operator can be known as his."""
+        for trunk in self:
+            trunk.is_reachable = bool(trunk.addresses or trunk.is_registering or trunk._own_address())
+
+    def _own_address(self):
+        """The server, when it is an address itself."""
+        return self.host if re.fullmatch(r"[0-9.]+", self.host or "") else ""
 
     @api.constrains("host", "account", "password", "addresses", "caller_id", "is_registering")
     def _check_settings(self):
@@ -91,9 +104,8 @@ class ConnectTrunk(models.Model):
 
     def _networks(self):
         """The addresses that calls come from, as Asterisk reads them out of the view."""
-        host_alone = self.host if re.fullmatch(r"[0-9.]+", self.host or "") else ""
         found = []
-        for address in re.split(r"[,;\s]+", (self.addresses or host_alone).strip()):
+        for address in re.split(r"[,;\s]+", (self.addresses or self._own_address()).strip()):
             try:
                 network = ipaddress.ip_network(address, strict=False) if address else None
             except ValueError:

@@ -229,6 +229,18 @@ class TestTrunks(TrunkCase):
             with self.assertRaises(ValidationError), self.cr.savepoint():
                 self.trunk.write(values)
 
+    def test_whose_call_it_is(self):
+        """VOI-51: the form warns when nothing tells an operator's calls from a stranger's."""
+        name_alone = {"host": "sip.example.by", "addresses": False, "is_registering": False, "account": "alpha"}
+        for values, reachable in (
+            (name_alone, False),
+            ({"addresses": "192.0.2.7"}, True),
+            ({"addresses": False, "is_registering": True}, True),
+            ({"is_registering": False, "host": "192.0.2.7"}, True),
+        ):
+            self.trunk.write(values)
+            self.assertEqual(self.trunk.is_reachable, reachable, values)
+
     def test_addresses_belong_to_one_company(self):
         """ADM-07: nobody gets the calls of another company by entering the address of its operator."""
         values = {"name": "Thief", "company_id": self.agent_b.company_id.id}
@@ -255,8 +267,8 @@ class TestTrunks(TrunkCase):
         self.assertEqual(self.env.cr.fetchall(), [("connect-trunk", None, "ip")])
         self.env.cr.execute("SELECT match FROM connect_ps_identifies WHERE endpoint = %s ORDER BY id", [name])
         self.assertEqual([row[0] for row in self.env.cr.fetchall()], ["192.0.2.7", "192.0.2.8/31"])
-        self.env.cr.execute("SELECT client_uri FROM connect_ps_registrations WHERE id = %s", [name])
-        self.assertEqual(self.env.cr.fetchone()[0], "sip:alpha@192.0.2.7:5060")
+        self.env.cr.execute("SELECT client_uri, line, endpoint FROM connect_ps_registrations WHERE id = %s", [name])
+        self.assertEqual(self.env.cr.fetchone(), ("sip:alpha@192.0.2.7:5060", "yes", name))
         self.trunk.active = False
         self.env.flush_all()
         self.env.cr.execute("SELECT 1 FROM connect_ps_endpoints WHERE id = %s", [name])

@@ -106,9 +106,13 @@ class Phone:
         call_id, mine, other = next(self.folder.glob(f"{self.user}-refer-*.log")).read_text().split()
         return f"{quote(call_id)}%3Bto-tag%3D{other}%3Bfrom-tag%3D{mine}"
 
-    def bring(self, to: str, talk: float = 60.0) -> subprocess.Popen[bytes]:
-        """As an operator: bring a call from the number ``user`` to one of ours."""
-        return self._run("incoming", TO=to, TALK=str(int(talk * 1000)))
+    def bring(self, to: str, talk: float = 60.0, address: str = "") -> subprocess.Popen[bytes]:
+        """As an operator: bring a call from the number ``user`` to one of ours; ``address``: to which we logged in."""
+        return self._run("incoming", TO=to, TALK=str(int(talk * 1000)), ADDRESS=address or f"sip:{to}@[remote_ip]")
+
+    def given_address(self) -> str:
+        """As an operator: the address that was given by whoever has logged in."""
+        return next(self.folder.glob(f"{self.user}-registrar-*.log")).read_text().strip()
 
     def errors(self) -> str:
         """What SIPp complained of."""

@@ -35,15 +35,7 @@ def served_by_the_next_bridge(calls: World, call: dict[str, Any]) -> None:
 
 def greeting(operator: Operator, seconds: float) -> None:
     """Callers of the city number hear a tone for so long before the department rings."""
-    prompt = operator.greeting(seconds)
-    calls = operator.calls
-    department = calls.sql("SELECT res_id FROM ir_model_data WHERE name = 'department_support'")[0]["res_id"]
-    steps = [
-        {"sequence": 1, "kind": "greeting", "prompt_id": prompt},
-        {"sequence": 2, "kind": "ring", "target": f"connect.department,{department}"},
-    ]
-    scheme = operator.make("connect.inbound.scheme", name="SIPp", step_ids=[[0, 0, step] for step in steps])
-    operator.make("connect.did", number=CITY, scheme_id=scheme)
+    operator.way_in({"kind": "greeting", "prompt_id": operator.greeting(seconds)}, operator.ring())
 
 
 def killed_in_greeting(calls: World, operator: Operator, seconds: float, away: float) -> None:

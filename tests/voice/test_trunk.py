@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import wave
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -45,6 +46,17 @@ class Operator:
             file.setframerate(8000)
             file.writeframes(ulaw_tone(500, seconds))
         return self.make("connect.prompt", name="Hello", sound=base64.b64encode(sound.getvalue()).decode())
+
+    def way_in(self, *steps: dict[str, Any]) -> None:
+        """What callers of the city number meet, one after the other."""
+        numbered = [[0, 0, {"sequence": place, **step}] for place, step in enumerate(steps)]
+        scheme = self.make("connect.inbound.scheme", name="SIPp", step_ids=numbered)
+        self.make("connect.did", number=CITY, scheme_id=scheme)
+
+    def ring(self, **how: Any) -> dict[str, Any]:
+        """The step at which the department's telephones ring."""
+        row = self.calls.sql("SELECT res_id FROM ir_model_data WHERE name = 'department_support'")[0]
+        return {"kind": "ring", "target": f"connect.department,{row['res_id']}", **how}
 
     def make(self, model: str, **values: Any) -> int:
         return int(self.calls.admin(model, "create", [{"company_id": self.company, **values}]))
@@ -109,19 +121,7 @@ def test_race_for_the_last_channel(calls: World, operator: Operator) -> None:
 def test_way_in(calls: World, operator: Operator) -> None:
     """VOI-45, VOI-46: the greeting is heard to its end before a telephone rings; music while they ring."""
     prompt = operator.greeting(2.0)
-    department = calls.sql("SELECT res_id FROM ir_model_data WHERE name = 'department_support'")[0]["res_id"]
-    steps = [
-        {"sequence": 1, "kind": "greeting", "prompt_id": prompt},
-        {
-            "sequence": 2,
-            "kind": "ring",
-            "waiting": "music",
-            "prompt_id": prompt,
-            "target": f"connect.department,{department}",
-        },
-    ]
-    scheme = operator.make("connect.inbound.scheme", name="SIPp", step_ids=[[0, 0, step] for step in steps])
-    operator.make("connect.did", number=CITY, scheme_id=scheme)
+    operator.way_in({"kind": "greeting", "prompt_id": prompt}, operator.ring(waiting="music", prompt_id=prompt))
     orlova = calls.phone("100003", tone=700)
     orlova.answer(ring=1.0)
     caller = operator.caller("+375291111111")
@@ -143,8 +143,7 @@ def test_way_in(calls: World, operator: Operator) -> None:
 def test_person_from_outside_on_a_line(calls: World, operator: Operator) -> None:
     """ROU-15, VOI-45: an unknown number becomes a contact of the company, and its call a request of the line."""
     line = calls.sql("SELECT res_id FROM ir_model_data WHERE name = 'line_hot'")[0]["res_id"]
-    scheme = operator.make("connect.inbound.scheme", name="SIPp", step_ids=[[0, 0, {"kind": "line", "line_id": line}]])
-    operator.make("connect.did", number=CITY, scheme_id=scheme)
+    operator.way_in({"kind": "line", "line_id": line})
     calls.set_status(100002)
     calls.phone("100002").answer()
     caller = operator.caller("+375292222222")
@@ -157,9 +156,20 @@ def test_person_from_outside_on_a_line(calls: World, operator: Operator) -> None
 
 
 def test_registers(calls: World, operator: Operator) -> None:
-    """VOI-51: as soon as its account is entered, Asterisk logs in at the operator, and it calls us over that."""
+    """VOI-51: as soon as its account is entered, Asterisk logs in at the operator. It calls us over that, though nobody
+    has entered the addresses that its calls come from, and the number that was dialled is found; a stranger who only
+    guesses our address is refused."""
     registrar = operator.answering._run("registrar")
-    calls.admin(
-        "connect.trunk", "write", [[operator.trunk], {"account": "alpha", "password": "s3cret", "is_registering": True}]
-    )
+    account = {"account": "alpha", "password": "s3cret", "is_registering": True, "addresses": "203.0.113.5"}
+    calls.admin("connect.trunk", "write", [[operator.trunk], account])
     assert registrar.wait(15) == 0, operator.answering.errors()
+    address = operator.answering.given_address()
+    operator.way_in(operator.ring())
+    calls.phone("100003").answer()
+    assert operator.caller("+375291111111").bring(CITY, talk=2).wait(20) != 0
+    stranger = re.sub("line=[^;]*", "line=abcdefgh", address)
+    assert operator.caller("+375291111112").bring(CITY, talk=2, address=stranger).wait(20) != 0
+    caller = operator.caller("+375291111113")
+    assert caller.bring(CITY, talk=2, address=address).wait(20) == 0, caller.errors()
+    call = calls.await_call(state="ended", direction="incoming")
+    assert (call["trunk_id"], call["dialled"], call["caller_number"]) == (operator.trunk, CITY, "+375291111113")

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from playwright.sync_api import Error, Page
 
 from ..conftest import World
 
@@ -21,6 +25,36 @@ def test_last_seat(calls: World) -> None:
     assert orlova.call("801", talk=1).wait(30) == 0, orlova.errors()
     call = calls.await_call(state="ended", dialled="801")
     assert call["talk_ms"] > 500
+
+
+def test_seat_of_a_dead_browser(calls: World, nikiforov: Page) -> None:
+    """VOI-03: a browser that was killed says no goodbye; its seat is free when nothing has come from it for the time
+    that the exchange is told (a minute, here 3 s). One that is muted keeps its seat, and so does a silent telephone."""
+    calls.phone("100003").call("801", talk=600)
+    with dead_after(calls, 3):
+        nikiforov.locator(".o_connect_phone_button").click()
+        card = nikiforov.locator(".o_connect_phone")
+        card.locator(".o_connect_phone_number").fill("801")
+        card.get_by_role("button", name="Позвонить").click()
+        await_seats(calls, 2)
+        card.locator(".o_connect_mute").click()
+        calls.pause(5)
+        await_seats(calls, 2)
+        with suppress(Error):
+            nikiforov.goto("chrome://crash")
+        await_seats(calls, 1)
+    calls.as_user(100003)("connect.call", "hangup", [[calls.await_call(state="talking", dialled="801")["id"]]])
+
+
+@contextmanager
+def dead_after(calls: World, seconds: int) -> Iterator[None]:
+    """The exchange gives a silent browser up after so many seconds."""
+    made = calls.sql("SELECT pg_get_viewdef('connect_ps_endpoints') AS text")[0]["text"]
+    assert "THEN 60" in made
+    calls.sql("CREATE OR REPLACE VIEW connect_ps_endpoints AS " + made.replace("THEN 60", f"THEN {seconds}"))
+    calls.pause(1.5)  # until Asterisk reads the endpoint anew
+    yield
+    calls.sql("CREATE OR REPLACE VIEW connect_ps_endpoints AS " + made)
 
 
 def await_seats(calls: World, count: int) -> None:
