@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from playwright.sync_api import Error, Page
 
 from ..conftest import World
+from ..test_office import user_id
 
 
 def test_last_seat(calls: World) -> None:
@@ -43,7 +44,8 @@ def test_seat_of_a_dead_browser(calls: World, nikiforov: Page) -> None:
         with suppress(Error):
             nikiforov.goto("chrome://crash")
         await_seats(calls, 1)
-    calls.as_user(100003)("connect.call", "hangup", [[calls.await_call(state="talking", dialled="801")["id"]]])
+    dead = calls.await_call(state="ended", dialled="801")
+    assert dead["caller_user_id"] == user_id(calls, 100002)
 
 
 @contextmanager
@@ -53,8 +55,10 @@ def dead_after(calls: World, seconds: int) -> Iterator[None]:
     assert "THEN 60" in made
     calls.sql("CREATE OR REPLACE VIEW connect_ps_endpoints AS " + made.replace("THEN 60", f"THEN {seconds}"))
     calls.pause(1.5)  # until Asterisk reads the endpoint anew
-    yield
-    calls.sql("CREATE OR REPLACE VIEW connect_ps_endpoints AS " + made)
+    try:
+        yield
+    finally:
+        calls.sql("CREATE OR REPLACE VIEW connect_ps_endpoints AS " + made)
 
 
 def await_seats(calls: World, count: int) -> None:
