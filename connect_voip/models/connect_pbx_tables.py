@@ -3,8 +3,8 @@
 Asterisk asks for an endpoint when it needs one, so a telephone that was added works at once and an archived one is
 refused at once, as is everybody whose account is blocked. The telephone that registered last has the number: one on the
 desk and one in the browser. A call from an operator is known by his address, or, where we log in, by the secret word
-(``line``) that Asterisk has put into the address it gave him. Its user of PostgreSQL sees the views and may add to the record, nothing else, and of the
-views only the rows of its own exchange (``current_user``).
+(``line``) that Asterisk has put into the address it gave him. Its user of PostgreSQL sees the views and may add to the
+record, nothing else, and of the views only the rows of its own exchange (``current_user``).
 """
 
 from odoo import api, models
@@ -44,7 +44,8 @@ SELECT id::text AS id, id::text AS aors, id::text AS auth, 'connect-inner'::text
        language::text AS language, CASE WHEN is_staff THEN 'yes' ELSE 'no' END AS allow_transfer,
        'TRANSFER_CONTEXT=connect-refer' || CASE WHEN is_encrypted THEN ';CONNECT_ENCRYPTED=1' ELSE '' END AS set_var,
        CASE WHEN is_encrypted THEN 'sdes' WHEN is_web THEN 'dtls' ELSE 'no' END AS media_encryption,
-       CASE WHEN is_encrypted THEN 'transport-tls' END AS transport, CASE WHEN is_web THEN {DEAD} ELSE 0 END AS rtp_timeout
+       CASE WHEN is_encrypted THEN 'transport-tls' END AS transport,
+       CASE WHEN is_web THEN {DEAD} ELSE 0 END AS rtp_timeout
   FROM connect_ps_phones
  UNION ALL
 SELECT id, id, NULL, 'connect-trunk', 'all', 'alaw,ulaw', 'no', 'no', NULL, 'yes', 'yes', 'no', 'no', 'no', NULL,
