@@ -1,7 +1,8 @@
 """What calls cost: operators' calls through an incoming scheme to a telephone, SIPp at both ends, each recorded.
 
 Beside the bridge, in the same run: a bare script of forty lines that connects two telephones without asking anybody
-(_bare.py). Counted by Asterisk's own record (CEL), to the microsecond. The promise: our process has a call at most
+(_bare.py); and a support line, on which each caller is somebody new, who becomes a contact with a request and a
+conversation before the router finds him a specialist. Counted by Asterisk's own record (CEL), to the microsecond. The promise: our process has a call at most
 1.5 times as late as the bare script; nothing is lost at 10 calls a second; a killed bridge serves again within 15 s,
 and within 3 s when another one stands by.
 """
@@ -29,6 +30,7 @@ import _bare
 import odoo
 import psycopg2
 from _common import open_registry, table
+from _router import all_free, make_specialists
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 
@@ -37,9 +39,11 @@ from tools import voice
 from tools.checks import free_port
 
 RATIO = 1.5
-CITY = "+375175555555"
+CITY, LINE = "+375175555555", "+375175555556"
+SPECIALISTS = 40
 CALLS, RATE = 150, 10  # for the latencies
-RATES = (10, 20, 30, 40)  # calls a second, each for so many seconds:
+CALLERS, CALLERS_RATE = 60, 3  # for those of the line
+RATES = (10, 20, 30, 40, 60)  # calls a second, each for so many seconds:
 SPELL = 8
 TOGETHER, TALK = 60, 10  # calls at once, with sound in both directions, for so many seconds
 ALONE, WITH_STANDBY = 15.0, 3.0  # s for a killed bridge
@@ -47,27 +51,41 @@ HZ = os.sysconf("SC_CLK_TCK")
 
 
 class World:
-    """An exchange with an operator and one telephone behind his number; the telephone takes any number of calls."""
+    """An exchange with an operator, one telephone behind his number and specialists behind another one. One process of
+    SIPp is all these telephones, and takes any number of calls."""
 
     def __init__(self, registry: Registry, exchange: voice.Voice, folder: Path) -> None:
         self.registry, self.voice, self.folder = registry, exchange, folder
         self.server = f"{exchange.address}:{exchange.ports['sip_port']}"
-        self.operator = self.phone("375291111111", "")
+        self.operator, self.runs = self.phone("", ""), 0
         self.standby: subprocess.Popen[bytes] | None = None
         with registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-            company = env.ref("connect_lines.company_alpha")
-            person = env["res.partner"].create({"name": "Bench", "company_id": company.id})
-            own = {"company_id": company.id}
-            phone = env["connect.extension"].create({**own, "number": "600", "partner_id": person.id})
-            step = {"kind": "ring", "target": f"connect.extension,{phone.id}"}
-            scheme = env["connect.inbound.scheme"].create({**own, "name": "Bench", "step_ids": [(0, 0, step)]})
-            env["connect.did"].create({**own, "number": CITY, "scheme_id": scheme.id})
+            company, users = make_specialists(env, SPECIALISTS)
+            self.own = {"company_id": company.id}
+            person = env["res.partner"].create({**self.own, "name": "Bench"})
+            line = {"name": "Bench", "member_ids": [(0, 0, {"user_id": user.id}) for user in users]}
+            whose = [{"partner_id": person.id}, *({"user_id": user.id} for user in users)]
+            phones = env["connect.extension"].create(
+                [{**self.own, **each, "number": str(600 + place)} for place, each in enumerate(whose)]
+            )
+            self.way_in(env, CITY, {"kind": "ring", "target": f"connect.extension,{phones[0].id}"})
+            self.way_in(env, LINE, {"kind": "line", "line_id": env["connect.line"].create({**self.own, **line}).id})
             lines = {"host": exchange.address, "port": free_port(), "addresses": exchange.address, "channels": 1000}
-            env["connect.trunk"].create({**own, "name": "Bench", **lines})
-            self.endpoint = f"PJSIP/{phone.sip_user}"
-            self.answering = self.phone(phone.sip_user, phone.sip_secret)
-        self.answering.register()
+            env["connect.trunk"].create({**self.own, "name": "Bench", **lines})
+            all_free(cr)
+            accounts = [(phone.sip_user, phone.sip_secret) for phone in phones]
+        self.endpoint = f"PJSIP/{accounts[0][0]}"
+        self.telephones = [self.phone(*account) for account in accounts]
+        self.answering = self.telephones[0]
+        for phone in self.telephones:
+            phone.port = self.answering.port
+            phone.register()
+
+    def way_in(self, env: Any, number: str, step: dict[str, Any]) -> None:
+        """What callers of this number meet."""
+        scheme = env["connect.inbound.scheme"].create({**self.own, "name": number, "step_ids": [(0, 0, step)]})
+        env["connect.did"].create({**self.own, "number": number, "scheme_id": scheme.id})
 
     def phone(self, user: str, password: str) -> Phone:
         phone = Phone(user, password, self.server, self.voice.address, self.folder)
@@ -86,9 +104,13 @@ class World:
         process.kill()
         process.wait()
 
-    def call(self, count: int, rate: int, talk: float) -> subprocess.Popen[bytes]:
+    def call(self, count: int, rate: int, talk: float, to: str = CITY) -> subprocess.Popen[bytes]:
+        """Calls from as many numbers, which nobody has called from before."""
+        self.runs += 1
+        self.operator.user = f"37529{self.runs:02}[call_number]"
         options = ["-m", str(count), "-r", str(rate), "-l", str(count)]
-        return self.operator._run("incoming", options, TO=CITY, TALK=str(int(talk * 1000)))
+        address = f"sip:{to}@[remote_ip]"
+        return self.operator._run("incoming", options, TO=to, TALK=str(int(talk * 1000)), ADDRESS=address)
 
     def since(self) -> int:
         """A mark in the record of events."""
@@ -131,47 +153,43 @@ def bare(world: World, seen: Path) -> None:
 
 def ours(world: World, seen: Path) -> None:
     """The bridge, in this process, with a note of when it had each call."""
-    from odoo.addons.connect_voip.bridge.ami import Ami
-    from odoo.addons.connect_voip.bridge.ari import Address, Ari
-    from odoo.addons.connect_voip.bridge.runner import Runner
-    from odoo.addons.connect_voip.office import OdooOffice
+    from odoo.addons.connect_voip.bridge import runner
+    from odoo.addons.connect_voip.cli.voip import serve
 
-    class Noting(Runner):
+    class Noting(runner.Runner):
         def _on_start(self, channel: dict[str, Any], args: list[str]) -> None:
             note(file, channel["id"], time.time())
             super()._on_start(channel, args)
 
-    async def serve() -> None:
-        exchange = world.voice
-        ari = Ari(Address(exchange.ari_url, "connect", exchange.ari_password))
-        ami = Ami(exchange.address, exchange.ports["ami_port"], "connect", exchange.ami_password)
-        await Noting(ari, ami, OdooOffice(world.registry.db_name, 1)).run()
-
+    runner.Runner = Noting
     with seen.open("a", buffering=1) as file:
-        asyncio.run(serve())
+        asyncio.run(serve(world.registry.db_name, None))
 
 
 def note(file: Any, channel: str, at: float) -> None:
     file.write(f"{channel} {at}\n")
 
 
-def latencies(world: World, who: Callable[[World, Path], None]) -> dict[str, float]:
+def latencies(
+    world: World, who: Callable[[World, Path], None], to: str = CITY, count: int = CALLS, rate: int = RATE
+) -> dict[str, float]:
     """Medians, in ms after INVITE, of a process that serves some calls."""
-    seen = world.folder / who.__name__
+    seen = world.folder / f"{who.__name__}{to}"
     child = fork(partial(who, world, seen))
     time.sleep(4)  # until it is connected
     mark = world.since()
-    world.call(CALLS, RATE, 1.0).wait(60)
+    world.call(count, rate, 3.0, to).wait(60)
     time.sleep(2)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     at = {key: float(value) for key, value in (line.split() for line in seen.read_text().splitlines())}
     calls = world.timeline(mark)
     return {
+        "calls": float(count),
         "seen": statistics.median((at[key] - start) * 1000 for key, start, *_later in calls if key in at),
         "leg": statistics.median(leg for _key, _at, leg, _talk in calls if leg),
         "talk": statistics.median(talk for *_rest, talk in calls if talk),
-        "lost": CALLS - sum(bool(talk) for *_rest, talk in calls),
+        "lost": count - sum(bool(talk) for *_rest, talk in calls),
     }
 
 
@@ -280,7 +298,7 @@ def main() -> int:
         try:
             return measure(world)
         finally:
-            for phone in (world.operator, world.answering):
+            for phone in (world.operator, *world.telephones):
                 phone.end()
             exchange.end()
 
@@ -292,8 +310,9 @@ def measure(world: World) -> int:
     exchange.bridge.wait()
     with world.answers():
         figures = {who.__name__: latencies(world, who) for who in (bare, ours)}
+        figures["ours, by the router"] = latencies(world, ours, LINE, CALLERS, CALLERS_RATE)
         ratio = figures["ours"]["seen"] / figures["bare"]["seen"]
-        rows = [[name, CALLS, *(f"{each:.1f}" for each in values.values())] for name, values in figures.items()]
+        rows = [[name, *(f"{each:.1f}" for each in values.values())] for name, values in figures.items()]
         table(["", "calls", "has the call, ms", "first leg, ms", "talk, ms", "lost"], rows)
         print(f"has the call: {ratio:.2f} times the bare script (promised: {RATIO})\n")
         exchange.start_bridge()
@@ -313,7 +332,8 @@ def measure(world: World) -> int:
         times["Asterisk"] = recover(world, partial(kill_asterisk, world))
     table(["killed", "connected again after, s"], [[name, f"{each:.1f}"] for name, each in times.items()])
     kept = times["bridge"] <= ALONE and times["bridge, another stands by"] <= WITH_STANDBY
-    return 0 if kept and ratio <= RATIO and loads[0][3] == 0 else 1
+    lost = loads[0][3] + sum(each["lost"] for each in figures.values())
+    return 0 if kept and ratio <= RATIO and lost == 0 else 1
 
 
 if __name__ == "__main__":
