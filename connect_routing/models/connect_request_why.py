@@ -9,8 +9,9 @@ from ..engine import TAKING
 from .connect_request_explain import CHOOSING
 
 ICONS = {
-    "opened": "fa-sign-in", "queued": "fa-hourglass-half", "assigned": "fa-random", "started": "fa-hand-o-right",
-    "taken_over": "fa-hand-o-right", "pulled": "fa-bolt", "unbound": "fa-undo", "returned": "fa-undo",
+    "opened": "fa-sign-in", "queued": "fa-hourglass-half", "changed": "fa-refresh", "assigned": "fa-random",
+    "started": "fa-hand-o-right", "taken_over": "fa-hand-o-right", "pulled": "fa-bolt", "unbound": "fa-undo",
+    "returned": "fa-undo",
     "transferred": "fa-share", "offered": "fa-question-circle-o", "accepted": "fa-check", "moved": "fa-exchange",
     "first_reply": "fa-comment-o", "finished": "fa-flag-checkered", "silenced": "fa-flag-checkered",
     "rated": "fa-star-o",

@@ -127,6 +127,8 @@ class Reference:
             work.place, work.age, work.is_call = self.next_place(), 0, is_call
         elif not work:
             self.open[line, person] = Work(line, person, self.next_place(), is_call)
+        elif not work.owner:
+            work.is_call = is_call
         return self.deliver()
 
     def next_place(self):

@@ -1,4 +1,6 @@
 from odoo import fields, models
+from odoo.addons.connect_routing.models.connect_request import NOW
+from odoo.tools import SQL
 
 
 class ConnectRequest(models.Model):
@@ -8,6 +10,24 @@ class ConnectRequest(models.Model):
 
     origin = fields.Selection(selection_add=[("phone", "Telephone")], ondelete={"phone": "cascade"})
     call_ids = fields.One2many("connect.call", "request_id", string="Calls")
+
+    def _waits_on_the_telephone(self):
+        waits = [("request_id", "=", self.id), ("state", "=", "ringing"), ("direction", "=", "incoming")]
+        calls = self.kind == "call" and self.env["connect.call"].search_count(waits, limit=1)
+        return bool(calls) or super()._waits_on_the_telephone()
+
+    def _talked_until(self):
+        """The end of the last call that was answered (ROU-47)."""
+        self.env.cr.execute(
+            SQL(
+                """SELECT max(coalesce(end_at, %s)) FROM connect_call
+                    WHERE request_id = %s AND answer_at IS NOT NULL""",
+                NOW,
+                self.id,
+            )
+        )
+        talked = self.env.cr.fetchone()[0]
+        return max(filter(None, (talked, super()._talked_until())), default=None)
 
     def _call_missed(self, reason):
         """Nobody has taken the call: the binding stays, the companies get their mail (ROU-25)."""

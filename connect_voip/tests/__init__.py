@@ -1,4 +1,5 @@
 from . import test_auto_answer
+from . import test_bound
 from . import test_calls
 from . import test_find
 from . import test_isolation
