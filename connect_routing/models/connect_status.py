@@ -9,6 +9,7 @@ PROFILES = [("support", "Support"), ("contact_center", "Contact centre"), ("both
 
 OFFLINE = "offline"
 DO_NOT_DISTURB = "dnd"
+RINGING = "reserve"  # a call rings at him (ROU-04)
 BUSY_NEW = "busy_new"  # free, but for his own people only (ROU-26)
 
 HEARTBEAT_TIMEOUT = 45  # s: without a heartbeat for so long, no new requests come
