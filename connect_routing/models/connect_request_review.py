@@ -4,6 +4,7 @@ After the commit, in the dispatcher's transaction; ``_unbind_strangers`` excepte
 """
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from .connect_request import NO_OFFER, NOW
 from .connect_request_work import UNBIND_AFTER
@@ -79,7 +80,8 @@ class ConnectRequestReview(models.Model):
     @api.model
     def _unbind_strangers(self, lines):
         """Whoever serves these lines no longer leaves his requests there to the queue: he may not answer them any
-        more, and who waits for him would reach nobody. In the transaction that takes him off the line."""
+        more, and who waits for him would reach nobody. In the transaction that takes him off the line. Who had no
+        answer yet waits on from his old place (ROU-21)."""
         self.env.cr.execute(
             """SELECT id FROM connect_request r
                 WHERE line_id = ANY(%s) AND state IN ('offered', 'active')
@@ -91,5 +93,6 @@ class ConnectRequestReview(models.Model):
         for request in self.browse([request_id for (request_id,) in self.env.cr.fetchall()]):
             request.invalidate_recordset()
             self._count_after_commit(request.user_id)
-            values = {"user_id": None, "assigned_at": None, "queued_at": NOW, **NO_OFFER}
+            since = NOW if request.first_reply_at else SQL("coalesce(queued_at, %s)", NOW)
+            values = {"user_id": None, "assigned_at": None, "queued_at": since, **NO_OFFER}
             request._move("unbound", values, reason="left", actor_id=self.env.uid)

@@ -71,9 +71,9 @@ class ConnectRequestWhy(models.Model):
 
     @api.model
     def _unnamed(self, decision):
-        """How many more were left out than the ledger names."""
-        pool = decision.pool_seen or {"excluded": {}, "out": ()}
-        return sum(pool["excluded"].values()) - len(pool["out"])
+        """How many more were left out than are named to the reader."""
+        pool = decision.pool_seen or {"excluded": {}}
+        return sum(pool["excluded"].values()) - len(self._visible_out(decision))
 
     @api.model
     def _duration_text(self, duration):
