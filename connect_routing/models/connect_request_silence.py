@@ -2,18 +2,38 @@
 specialist's last message. Whatever the person says stops the count; the specialist's next message starts it anew, and
 so does the end of their last conversation after it: nobody is silent while they speak."""
 
+import logging
 from datetime import timedelta
 
 from odoo import fields, models
 
 from .connect_request import NO_OFFER, NOW
 
+_logger = logging.getLogger(__name__)
+
 
 class ConnectRequestSilence(models.Model):
     _inherit = "connect.request"
 
-    def _count_silence(self, since=None):
-        """The specialist has written: from now on, or ``since`` (naive UTC), the person's silence counts."""
+    def _count_silence(self):
+        """The specialist has written: from now on the person's silence counts. Noted after the commit, for all who
+        write in a conversation share the row, and would fail on each other. A process that dies in between leaves the
+        count as it was."""
+        if self.line_id.warn_after or self.line_id.close_after:
+            self.env.cr.postcommit.add(self._count_silence_now)
+
+    def _count_silence_now(self):
+        dispatcher = self.env["connect.dispatcher"]
+        try:
+            with dispatcher._short_transaction() as own:
+                own.env["connect.request"].browse(self.id)._await_silence()
+        except Exception:  # what was written is stored: its sender is not to hear that it failed
+            if dispatcher._in_test():
+                raise
+            _logger.exception("The silence in request %s is not counted from this message on", self.id)
+
+    def _await_silence(self, since=None):
+        """:param since: when it began, as naive UTC, if that is not now"""
         line = self.line_id
         first = line.warn_after or line.close_after
         if first:
@@ -27,7 +47,7 @@ class ConnectRequestSilence(models.Model):
             return
         talked = self._talked_until()
         if talked and talked > since:
-            self._count_silence(since=talked)
+            self._await_silence(since=talked)
             return
         if line.warn_after and not self._was_warned(since):
             left = max(line.close_after - line.warn_after, 0)
@@ -43,7 +63,6 @@ class ConnectRequestSilence(models.Model):
     def _talked_until(self):
         """Hook: until when the person and a specialist have spoken to each other because of this request, as naive UTC;
         now, while they do; None when they never have."""
-        return None
 
     def _has_written(self, since):
         """Each word of a person whose request is open leaves a row in `connect.contact`, kept for a day."""
