@@ -2,6 +2,11 @@ from odoo import fields, models
 from odoo.addons.connect_routing.models.connect_request import NOW
 from odoo.tools import SQL
 
+# the codes that give whoever has the request now the call that waits with it; by the latter he may have turned to the
+# person in another way, too (ROU-15, ROU-24)
+GIVES_CALL = frozenset({"assigned", "pulled", "transferred", "accepted"})
+MAY_GIVE_CALL = frozenset({"started", "taken_over"})
+
 
 class ConnectRequest(models.Model):
     """What a call does to its request, and a request that is assigned to the call that waits with it."""
@@ -45,12 +50,13 @@ class ConnectRequest(models.Model):
             if decision["code"] == "call_missed":
                 if not (request.state == "queued" and request.is_told):  # one mail a case: it said that nobody is free
                     request._notify_missed()
-            elif request.state == "active" and decision["code"] in ("assigned", "pulled", "transferred", "accepted"):
-                request._offer_waiting_call()
+            elif request.state == "active" and decision["code"] in GIVES_CALL | MAY_GIVE_CALL:
+                request._offer_waiting_call(only_if_rings=decision["code"] in MAY_GIVE_CALL)
 
-    def _offer_waiting_call(self):
+    def _offer_waiting_call(self, only_if_rings=False):
+        """:param only_if_rings: otherwise the call goes on waiting; who wants to write ends nobody's call"""
         calls = self.env["connect.call"]
         for call in calls.search([("request_id", "=", self.id), ("state", "=", "ringing"), ("user_id", "=", False)]):
-            self.env["connect.call.order"]._give(
-                call.pbx_id, call.key, "offer", self.user_id, {"stages": calls._ring_specialist(self)}
-            )
+            stages = calls._ring_specialist(self)
+            if not only_if_rings or stages[0]["kind"] != "End":
+                self.env["connect.call.order"]._give(call.pbx_id, call.key, "offer", self.user_id, {"stages": stages})

@@ -1,3 +1,4 @@
+from . import test_ask_parallel
 from . import test_auto_answer
 from . import test_bound
 from . import test_calls

@@ -112,6 +112,28 @@ class TestBoundCaller(CallerCase):
         _call, stages = self.call()
         self.assertEqual((stages[0]["kind"], self.request.state), ("Wait", "queued"))
 
+    def test_a_missed_call_is_another_case(self):
+        """ROU-19, ROU-20: he does not take the call: a letter; then he has left and nobody is free: another one, once;
+        nobody being free a second time is no news."""
+        self.company_a.connect_notify_email = "duty@alpha.example"
+        self.company_a.partner_id.lang = "en_US"
+
+        def mails():
+            return self.env["mail.mail"].search([("email_to", "=", "duty@alpha.example")], order="id")
+
+        call, _stages = self.call()
+        self.end(call, missed="not_answered")
+        self.assertEqual(len(mails()), 1)
+        for _again in range(2):
+            self.go_to(self.agent_a, "away")
+            self.write_to_line()
+            self.assertEqual((self.request.state, self.request.missed_reason), ("queued", "no_agent"))
+            self.assertEqual(len(mails()), 2)
+            self.assertIn("No free specialist", mails()[-1].body_html)
+            self.go_to(self.agent_a, "free")
+            self.assertEqual(self.request.state, "active")
+        self.assertEqual(self.env["connect.decision"]._verify(), [])
+
 
 @tagged("post_install", "-at_install")
 class TestCallerInQueue(CallerCase):
@@ -142,6 +164,29 @@ class TestCallerInQueue(CallerCase):
         self.go_to(self.agent_a, "not_ready_chat")
         self.write_to_line()
         self.assertEqual((call.request_id.kind, call.request_id.state), ("call", "queued"))
+
+    def offers(self):
+        """Whose telephones have been ordered to ring for a call that waits."""
+        orders = self.env["connect.call.order"]._take(self.pbx.id)
+        return [self.rung(order["data"]["stages"]) for order in orders if order["verb"] == "offer"]
+
+    def test_whoever_turns_to_her_gets_her_call(self):
+        """ROU-15, ROU-24: «Начать работу» with somebody who waits on the telephone rings; so does taking her over."""
+        call, _stages = self.call()
+        self.env["connect.request"].with_user(self.agent_a).start_work(self.line_a.id, self.partner.id)
+        self.after_commit()
+        self.assertEqual((call.request_id.user_id, self.offers()), (self.agent_a, [{self.agent_a.id}]))
+        self.env["connect.request"].with_user(self.other).start_work(self.line_a.id, self.partner.id)
+        self.after_commit()
+        self.assertEqual((call.request_id.user_id, self.offers()), (self.other, [{self.other.id}]))
+
+    def test_whoever_only_writes_ends_no_call(self):
+        """He has no telephone: she waits on."""
+        self.call()
+        self.phone_a.unlink()
+        self.env["connect.request"].with_user(self.agent_a).start_work(self.line_a.id, self.partner.id)
+        self.after_commit()
+        self.assertFalse(self.offers())
 
 
 @tagged("post_install", "-at_install")
@@ -193,6 +238,7 @@ class TestTalkIsNoSilence(CallerCase):
         request = call.request_id
         self.pass_minutes(1)
         self.env["connect.request"]._agent_contact(self.line_a, self.partner, self.agent_a)
+        self.after_commit()
         for _part in range(3):
             self.pass_minutes(8)
         self.assertNotIn("warned", self.codes(request))
