@@ -17,6 +17,7 @@
         "data/ir_cron_data.xml",
         "views/connect_request_why.xml",
         "views/connect_request_views.xml",
+        "views/connect_hand_over_views.xml",
         "views/connect_agent_views.xml",
         "views/connect_status_views.xml",
         "views/connect_skill_views.xml",

@@ -11,7 +11,7 @@ class DiscussChannel(models.Model):
     def _connect_portal_lines(self, connections):
         """The list at the left. ``connections``: the caller's own, in sudo."""
         partner = self.env.user.partner_id
-        pools = connections.line_id._pool_sizes()
+        pools = connections.line_id._pool_sizes(partner)
         # sudo: discuss.channel.member - how much of his own conversations the caller has not read
         members = self.env["discuss.channel.member"].sudo()
         members = members.search(
@@ -143,7 +143,7 @@ class DiscussChannel(models.Model):
         # sudo: res.partner, connect.agent - the card of the person's own specialist
         partner = user.sudo().partner_id
         agent = self.env["connect.agent"].sudo().search([("user_id", "=", user.id)], limit=1)
-        fresh = agent._is_there()
+        fresh = agent.is_reachable  # what is told: a blip of the network is none of the person's affair (ROU-03)
         # sudo: connect.status - a catalogue of names
         status = agent.status_id if fresh else self.env["connect.status"].sudo().search([("code", "=", "offline")])
         token = limited_field_access_token(partner, "avatar_128", scope="binary")

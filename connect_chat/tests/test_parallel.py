@@ -51,6 +51,21 @@ class TestParallel(ParallelCase):
             texts = env["mail.message"].browse([message for _seq, message in rows]).filtered("body")
             self.assertEqual(len(texts), POSTERS * POSTS + 2)
 
+    def test_parallel_answers_on_a_line_that_closes_by_itself(self):
+        """E12, ROU-47: they share the row that counts the person's silence, and do not fail on each other in it."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["connect.line"].browse(self.line_id).write({"warn_after": 10, "close_after": 15})
+        self.post_one(self.user_ids[1])
+        self.assertFalse(self.in_threads([self.post_many(self.user_ids[1])] * POSTERS))
+        with self.registry.cursor() as cr:
+            cr.execute(
+                """SELECT t.kind, t.since > r.first_reply_at FROM connect_timer t
+                     JOIN connect_request r ON r.id = t.request_id WHERE r.line_id = %s""",
+                [self.line_id],
+            )
+            self.assertEqual(cr.fetchall(), [("silence", True)])
+
     def post_one(self, user_id):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, user_id, {})

@@ -72,6 +72,18 @@ class TestPortalState(ChatCase):
         self.assertEqual((card["name"], card["position"], card["is_here"]), ("Agent A", "engineer", True))
         self.assertIn("access_token", card["avatar"])
 
+    def test_a_blip_of_the_network_is_not_shown(self):
+        """ROU-03: he is «Offline» for the person after 65 s without a sign of life, as for everybody else."""
+        self.be(self.agent_a)
+        self.post(self.recipient_a)
+        for seconds, status in ((60, "Free"), (70, "Offline")):
+            self.env.cr.execute(
+                "UPDATE connect_agent SET last_seen = now() AT TIME ZONE 'UTC' - make_interval(secs => %s)", [seconds]
+            )
+            self.env.invalidate_all()
+            card = self.line()[0]["specialist"]
+            self.assertEqual((card["status"], card["is_here"]), (status, status == "Free"))
+
     def test_availability(self):
         """POR-04: free, everybody busy, nobody there, closed, not yet open; each with an icon and a word."""
         self.assertEqual(self.line()[1]["availability"]["code"], "away")

@@ -23,6 +23,7 @@ class Transition(NamedTuple):
 CODES: dict[str, Transition] = {
     "opened": Transition((None,), QUEUED),  # the recipient turned to the line
     "queued": Transition((QUEUED,), None),  # the pool was empty: the person is told, the company gets its mail
+    "changed": Transition((QUEUED,), None),  # he calls now instead of writing, or the other way round
     "assigned": Transition((QUEUED,), ACTIVE),  # the router chose
     "started": Transition((None, QUEUED), ACTIVE),  # a specialist turned to the recipient (ROU-15, ROU-29)
     "taken_over": Transition((ACTIVE, OFFERED), ACTIVE),  # another specialist turned to him (ROU-24)

@@ -6,8 +6,9 @@ who are alike for the rules are one row with many user ids, and the rules work o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from enum import IntEnum, StrEnum
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -88,8 +89,9 @@ class Pool(NamedTuple):
                 tiers.setdefault(priority, []).append(cohort)
         return [(each, self._replace(tiers=by_fit[each])) for each in sorted(by_fit)]
 
-    def summary(self, layer: Fit | None = None, named: int = 20) -> dict[str, Any]:
-        """What the ledger keeps of the pool: sizes, and at most ``named`` of those left out by a rule, with its reason.
+    def summary(self, layer: Fit | None = None, named: int = 20, first: Collection[int] = ()) -> dict[str, Any]:
+        """What the ledger keeps of the pool: sizes, and at most ``named`` of those left out by a rule, with its reason;
+        the ``first`` of all those who were asked for by name.
 
         Shape: ``{"free": {"high": 1}, "excluded": {"offline": 12}, "out": [[user_id, reason, status, load], ...]}``,
         and where skills count ``{"demand": [[skill_id, level], ...], "stage": 0 to 2, "eased": bool, "fit":
@@ -97,12 +99,8 @@ class Pool(NamedTuple):
         ``rest`` the others; who is left out for want of a skill has a fifth item, the ``[[skill_id, level], ...]`` that
         he lacks.
         """
-        out: list[list[Any]] = []
-        for reason in NAMED:
-            for cohort in self.excluded.get(reason, ()):
-                lacks = [self.demand.lacking(cohort.skills)] if reason is Exclusion.SKILL else []
-                users = cohort.user_ids[: named - len(out)]
-                out += [[user_id, reason.value, cohort.status, cohort.load, *lacks] for user_id in users]
+        out = self._left_out(named, lambda user_id: user_id in first) if first else []
+        out += self._left_out(named - len(out), lambda user_id: user_id not in first)
         chosen = next((pool for each, pool in self.layers() if each == layer), self)
         told: dict[str, Any] = {
             "free": {priority.name.lower(): _size(cohorts) for priority, cohorts in chosen.tiers.items()},
@@ -118,6 +116,16 @@ class Pool(NamedTuple):
                 "rest": _size(self.cohorts()) - _size(chosen.cohorts()),
             }
         return told
+
+    def _left_out(self, most: int, wanted: Callable[[int], bool]) -> list[list[Any]]:
+        """At most so many of these who are left out, as ``summary`` tells them."""
+        out: list[list[Any]] = []
+        for reason in NAMED:
+            for cohort in self.excluded.get(reason, ()):
+                lacks = [self.demand.lacking(cohort.skills)] if reason is Exclusion.SKILL else []
+                users = islice(filter(wanted, cohort.user_ids), most - len(out))
+                out += [[user_id, reason.value, cohort.status, cohort.load, *lacks] for user_id in users]
+        return out
 
 
 def classify(

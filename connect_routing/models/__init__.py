@@ -11,6 +11,7 @@ from . import connect_contact
 from . import connect_unsettled
 from . import connect_request
 from . import connect_request_work
+from . import connect_request_review
 from . import connect_request_transfer
 from . import connect_request_reply
 from . import connect_request_silence

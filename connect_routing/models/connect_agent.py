@@ -207,10 +207,8 @@ class ConnectAgent(models.Model):
         self.env.cr.execute(SQL("UPDATE connect_agent SET declared_at = %s WHERE id = %s", NOW, self.id))
         if self.call_status_until:
             self._force(None)
-        if self.call_status_id and self.status_id == self.call_status_id:  # it shows when his call is over
-            self.env.cr.execute("UPDATE connect_agent SET before_idle_id = %s WHERE id = %s", [status_id, self.id])
-            self.invalidate_recordset()
-            self._tell_screens()
+        if self._put_behind_call(status_id):
+            self._end_plan()
         elif not self._switch(status_id, "manual") and self.status_id._accepts():  # the same again, after a silence
             self.env["connect.dispatcher"]._after_commit(("agent", self.user_id.id))
 
@@ -244,9 +242,10 @@ class ConnectAgent(models.Model):
         self.env.cr.execute(
             """
             WITH work AS (SELECT user_id, line_id, count(*) AS load FROM connect_request
-                           WHERE state IN ('offered', 'active') GROUP BY user_id, line_id)
-            SELECT a.user_id FROM connect_agent a
-             WHERE a.load <> (SELECT coalesce(sum(load), 0) FROM work WHERE work.user_id = a.user_id)
+                           WHERE state IN ('offered', 'active') GROUP BY user_id, line_id),
+                 hands AS (SELECT user_id, sum(load) AS load FROM work GROUP BY user_id)
+            SELECT a.user_id FROM connect_agent a LEFT JOIN hands USING (user_id)
+             WHERE a.load <> coalesce(hands.load, 0)
              UNION
             SELECT m.user_id FROM connect_line_member m LEFT JOIN work USING (user_id, line_id)
              WHERE m.load <> coalesce(work.load, 0)

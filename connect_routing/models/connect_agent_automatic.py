@@ -14,7 +14,7 @@ from odoo.tools import SQL
 
 from ..engine import Standing, next_status
 from .connect_request import NOW
-from .connect_status import AUTOMATIC, GONE
+from .connect_status import AUTOMATIC, GONE, RINGING
 from .verbs import in_users_language
 
 _logger = logging.getLogger(__name__)
@@ -127,6 +127,7 @@ class ConnectAgentAutomatic(models.Model):
         if row["call_is_over"]:
             self._force(None)
             at, is_over = row["call_status_until"], True
+            row = self._lock_standing()
         if is_offline:
             declared = row["resume_status_id"] or self._login_status_id(row["profile"])
         else:
@@ -140,7 +141,7 @@ class ConnectAgentAutomatic(models.Model):
             idle_after=row["idle_after"],
             idle_status=statuses._id_of(AUTOMATIC[row["profile"]].idle),
             is_offline=is_offline,
-            call=None if is_over else row["call_status_id"],
+            call=row["call_status_id"],
             is_over=is_over and row["profile"] == "contact_center",
         )
         move = next_status(standing, {status_id for status_id, traits in catalogue.items() if traits.goes_idle})
@@ -185,12 +186,22 @@ class ConnectAgentAutomatic(models.Model):
             self._move_on(at, is_over=not code)
 
     def _force(self, status_id, until=None):
-        """Note what forces his status. True when that is news."""
+        """Note what forces his status. True when that is news. While a call did, he was active, without touching
+        anything (ROU-07); not while it only rang."""
         self.env.cr.execute(
-            """UPDATE connect_agent SET call_status_id = %(status)s, call_status_until = %(until)s
-                WHERE id = %(id)s
-                  AND (call_status_id, call_status_until) IS DISTINCT FROM (%(status)s::int, %(until)s::timestamp)""",
-            {"status": status_id, "until": until, "id": self.id},
+            SQL(
+                """UPDATE connect_agent SET call_status_id = %(status)s, call_status_until = %(until)s,
+                          last_active = CASE WHEN call_status_id <> %(ringing)s
+                              THEN greatest(last_active, least(call_status_until, %(now)s)) ELSE last_active END
+                    WHERE id = %(id)s
+                      AND (call_status_id, call_status_until) IS DISTINCT FROM (%(status)s::int, %(until)s::timestamp)
+                """,
+                status=status_id,
+                until=until,
+                ringing=self.env["connect.status"]._id_of(RINGING),
+                now=NOW,
+                id=self.id,
+            )
         )
         changed = bool(self.env.cr.rowcount)
         self.invalidate_recordset()
@@ -240,11 +251,21 @@ class ConnectAgentAutomatic(models.Model):
         self._tell_screens()
         return True
 
+    def _put_behind_call(self, status_id):
+        """While a call forces his status, this one shows when it is over. True when it is so."""
+        if not self.call_status_id or self.status_id != self.call_status_id:
+            return False
+        self.env.cr.execute("UPDATE connect_agent SET before_idle_id = %s WHERE id = %s", [status_id, self.id])
+        self.invalidate_recordset()
+        self._tell_screens()
+        return True
+
     def _end_plan(self):
         self.env.cr.execute(
             "UPDATE connect_agent SET planned_status_id = NULL, plan_version = plan_version + 1 WHERE id = %s",
             [self.id],
         )
+        self.invalidate_recordset(["planned_status_id", "plan_version"])
 
     @api.model
     def _apply_plans(self, user_ids):

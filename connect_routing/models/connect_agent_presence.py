@@ -67,8 +67,9 @@ class ConnectAgentPresence(models.Model):
             [self.id],
         )
         self.invalidate_recordset()
-        if self.status_id.settable or self.before_idle_id:
-            self._switch(self._login_status_id(self.profile), "login")
+        login_id = self._login_status_id(self.profile)
+        if not self._put_behind_call(login_id) and (self.status_id.settable or self.before_idle_id):
+            self._switch(login_id, "login")
 
     @api.model
     def _on_logout(self, user_id):

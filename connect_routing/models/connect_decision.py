@@ -6,6 +6,7 @@ from .append_only import forbid_changes
 CODE_NAMES = [
     ("opened", "Opened"),
     ("queued", "Queued: nobody free"),
+    ("changed", "Turned to the line in another way"),
     ("assigned", "Assigned by the router"),
     ("started", "Started by a specialist"),
     ("taken_over", "Taken over by another specialist"),

@@ -87,7 +87,7 @@ class ConnectDispatcherDecide(models.AbstractModel):
             line.update(self._oldest_served(line, pools))
 
         def pool_of(row):
-            return pools.get((row["company_id"], row["is_call"])) or pools[line["company_id"], row["is_call"]]
+            return pools.get((row["company_id"], row["is_call"]), pools[line["company_id"], row["is_call"]])
 
         return pool_of, line["request_id"] and pool_of({**line, "company_id": line["serving_id"]})
 
@@ -160,7 +160,8 @@ class ConnectDispatcherDecide(models.AbstractModel):
         for wait in (False, True):
             for band in rank(line["delivery_rule"], pool, context, self._rng):
                 while user_ids := list(islice(band.user_ids, CLAIM_AT_ONCE)):
-                    if self._claim(line, user_ids, wait, band.reason, pool.summary(band.fit)):
+                    seen = pool.summary(band.fit, first=context.managers)
+                    if self._claim(line, user_ids, wait, band.reason, seen):
                         self._expect_reply(line)
                         return True
         return False
@@ -212,13 +213,17 @@ class ConnectDispatcherDecide(models.AbstractModel):
     @api.model
     def _rule_context(self, line):
         """On a project people come back to who had them, whatever its rule; on other lines never (ROU-22, ROU-37)."""
-        context = Context()
+        context = Context(managers=self._managers(line, line["partner_id"]))
         if line["kind"] == "project":
             context = context._replace(previous_user_id=self._last_specialist(line))
-        if line["delivery_rule"] == "manager":
-            partner = self.env["res.partner"].browse(line["partner_id"])
-            context = context._replace(managers=partner._connect_own_specialists())
         return context
+
+    @api.model
+    def _managers(self, line, partner_id):
+        """The client's own specialists, where the line asks for them (ROU-28)."""
+        if line["delivery_rule"] != "manager":
+            return ()
+        return self.env["res.partner"].browse(partner_id)._connect_own_specialists()
 
     @api.model
     def _last_specialist(self, line):
@@ -253,23 +258,28 @@ class ConnectDispatcherDecide(models.AbstractModel):
     @api.model
     def _tell_waiting(self, line, pool_of):
         """The pool is empty for them: mark those who do not know yet, since they came into the queue. The feed follows,
-        and of each case, the first time, the mails."""
+        and of each case, the first time, the mails: a call that its specialist did not take is another case."""
         self.env.cr.execute(
-            """SELECT id, company_id, language, kind = 'call' AS is_call, is_missed,
-                      extract(epoch FROM queued_at)::float AS queued_at FROM connect_request
+            """SELECT id, company_id, partner_id, language, kind = 'call' AS is_call,
+                      extract(epoch FROM queued_at)::float AS queued_at,
+                      is_missed AND EXISTS (
+                          SELECT FROM connect_decision d WHERE d.request_id = r.id
+                             AND (d.code = 'queued' AND d.changes ->> 'is_missed' IS NOT NULL
+                                  OR d.code = 'call_missed' AND d.user_id IS NULL)) AS is_mailed
+                 FROM connect_request r
                 WHERE line_id = %s AND state = 'queued' AND is_told IS NOT TRUE
-                ORDER BY queued_at, id LIMIT %s FOR NO KEY UPDATE""",
+                ORDER BY queued_at, id LIMIT %s FOR NO KEY UPDATE OF r""",
             [line["id"], TOLD_AT_ONCE],
         )
         told = []
         for row in self.env.cr.dictfetchall():
-            is_first = {} if row["is_missed"] else {"is_missed": True, "missed_reason": "no_agent"}
+            is_first = {} if row["is_mailed"] else {"is_missed": True, "missed_reason": "no_agent"}
             self.env["connect.request"].browse(row["id"])._move(
                 "queued",
                 {"is_told": True, **is_first},
                 rule=line["delivery_rule"],
                 reason="no_agent",
-                pool=pool_of(row).summary(),
+                pool=pool_of(row).summary(first=self._managers(line, row["partner_id"])),
             )
             told.append(row["id"])
         return told

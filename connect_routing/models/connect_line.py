@@ -7,6 +7,7 @@ from .connect_status import HEARTBEAT_TIMEOUT
 from .verbs import in_users_language
 
 BODY_LIMIT = 65_536  # characters of one message
+KEY_LIMIT = 64  # of an idempotency key
 
 
 class ConnectLine(models.Model):
@@ -48,12 +49,13 @@ class ConnectLine(models.Model):
         :param int recipient_id: ``res.partner``; empty: the caller himself
         :param str kind: ``message``, ``call`` or ``remote``
         :param str body: text of the message, at most 65,536 characters
-        :param str idempotency_key: the same key within 24 hours returns the same request and does nothing else
+        :param str idempotency_key: the same key within 24 hours returns the same request and does nothing else; at
+            most 64 characters
         :return: ``{"id": int, "state": str, "position": int}``; position in the queue from 1, 0 when it does not
             wait, and while no place can be told because younger requests that demand another language may come first
         :rtype: dict
         :raise AccessError: the line is not the caller's
-        :raise UserError: the line is closed to the recipient; the text says why
+        :raise UserError: the line is closed to the recipient, the text says why; or an argument that cannot be
         """
         self.ensure_one()
         recipient = self._check_opener(recipient_id)
@@ -61,10 +63,13 @@ class ConnectLine(models.Model):
             raise UserError(self.env._("The kind of a request is one of: message, call, remote."))
         if len(body or "") > BODY_LIMIT:
             raise UserError(self.env._("The message is longer than %s characters. Send it in parts.", BODY_LIMIT))
+        key = idempotency_key or ""
+        if not isinstance(key, str) or len(key) > KEY_LIMIT:
+            raise UserError(self.env._("The key of a request is a text of at most %s characters.", KEY_LIMIT))
         line = self._delivery_line(recipient)
         # both: the contract may have been extended, or have ended, between two calls with the same key
-        known = (self | line)._request_of_key(recipient, idempotency_key)
-        request = known or line._accept(recipient, kind, body, idempotency_key)
+        known = (self | line)._request_of_key(recipient, key)
+        request = known or line._accept(recipient, kind, body, key)
         return {"id": request.id, "state": request.state, "position": request._queue_position()}
 
     # --- contacts, in the transaction that stores the message ---
@@ -155,8 +160,10 @@ class ConnectLine(models.Model):
             )
         self.member_ids.invalidate_recordset(["capacity"])
 
-    def _pool_sizes(self):
-        """``{line id: {"free": n, "online": n}}``: specialists the router may choose now, and those who are there."""
+    def _pool_sizes(self, recipient):
+        """``{line id: {"free": n, "online": n}}``: specialists the router may choose for this person now, and those who
+        are there. First-line specialists serve the people of their own company alone (LIN-24)."""
+        serving = [line._serving_company(recipient).id for line in self]
         sizes = {line_id: {"free": 0, "online": 0} for line_id in self.ids}
         if self.ids:
             self.env.cr.execute(
@@ -168,10 +175,11 @@ class ConnectLine(models.Model):
                      JOIN connect_line l ON l.id = m.line_id
                      JOIN connect_agent a ON a.user_id = m.user_id
                      JOIN connect_status s ON s.id = a.status_id
-                    WHERE m.line_id = ANY(%s) AND m.priority <> 'observer'
+                     JOIN unnest(%s, %s) AS serving (line_id, company_id) ON serving.line_id = m.line_id
+                    WHERE m.priority <> 'observer' AND a.company_id IN (l.company_id, serving.company_id)
                       AND a.last_seen > (clock_timestamp() AT TIME ZONE 'UTC') - make_interval(secs => %s)
                     GROUP BY m.line_id""",
-                [self.ids, HEARTBEAT_TIMEOUT],
+                [self.ids, serving, HEARTBEAT_TIMEOUT],
             )
             for line_id, free, online in self.env.cr.fetchall():
                 sizes[line_id] = {"free": free, "online": online}

@@ -91,29 +91,30 @@ class ConnectLineHistory(models.Model):
         )
 
     def _history_rows(self, start, end):
-        """Found by the time of their decisions: a day's are neighbours in the ledger. Opened before the day: only what
-        was in work when it began."""
+        """Found by the time of their decisions: a day's are neighbours in the ledger; who waits to this moment may have
+        none. Opened before the day: what was in work when it began (``early``), and who waited then, since when he
+        came."""
         self.env.cr.execute(
             SQL(
                 """
                 WITH moved AS (
                     SELECT DISTINCT request_id FROM connect_decision
-                     WHERE line_id = %(line)s AND at >= %(before)s AND at < %(end)s)
+                     WHERE line_id = %(line)s AND at >= %(before)s AND at < %(end)s
+                    UNION
+                    SELECT id FROM connect_request WHERE line_id = %(line)s AND state = 'queued')
                 SELECT r.id, r.company_id, r.partner_id, coalesce(opened.changes ->> 'kind', r.kind) AS kind,
                        taken.user_id,
                        coalesce(r.language, p.lang, '') AS language,
                        extract(epoch FROM r.opened_at)::float AS opened,
                        extract(epoch FROM taken.at)::float AS taken,
                        extract(epoch FROM r.closed_at)::float AS ended,
-                       r.opened_at < %(start)s AS early
+                       coalesce(taken.at < %(start)s, FALSE) AS early
                   FROM moved JOIN connect_request r ON r.id = moved.request_id JOIN res_partner p ON p.id = r.partner_id
                   LEFT JOIN connect_decision opened ON opened.request_id = r.id AND opened.seq = 1
                   LEFT JOIN LATERAL (
                        SELECT d.at, d.user_id FROM connect_decision d
                         WHERE d.request_id = r.id AND d.code = ANY(%(taken)s) ORDER BY d.seq LIMIT 1) taken ON TRUE
-                 WHERE r.opened_at < %(end)s
-                   AND (r.opened_at >= %(start)s
-                        OR taken.at < %(start)s AND (r.closed_at IS NULL OR r.closed_at > %(start)s))
+                 WHERE r.opened_at < %(end)s AND (r.closed_at IS NULL OR r.closed_at > %(start)s)
                  ORDER BY r.opened_at, r.id
                 """,
                 line=self.id,

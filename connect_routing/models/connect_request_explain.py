@@ -43,14 +43,27 @@ class ConnectRequestExplain(models.Model):
     def _explain_decision(self, decision):
         """A decision that chose somebody, or found nobody, in sentences."""
         name = decision.user_id.sudo().name  # colleagues' names are shown to whoever may read the request
-        if decision.code in ("started", "taken_over", "pulled"):
+        if decision.code in ("started", "taken_over"):
             return self.env._("%s turned to the person himself.", name)
+        if decision.code == "pulled":
+            return self.env._("%s took it out of the queue himself.", name)
+        if decision.code == "transferred" and not self._previous(decision).user_id:
+            actor = decision.actor_id.sudo().name  # a colleague's, as above
+            return self.env._("%(actor)s gave it to %(name)s out of the queue.", actor=actor, name=name)
         if decision.code in ("transferred", "accepted"):
             return self.env._("%s got it from a colleague.", name)
         parts = [self._rule_sentence(decision), *self._demand_sentences(decision), self._free_sentence(decision)]
         if out := ", ".join(f"{who} — {why}" for who, why in self._left_out(decision)):
             parts.append(self.env._("Not taken: %s.", out))
+        if others := len(self._out(decision)) - len(self._visible_out(decision)):
+            parts.append(self.env._("Specialists of other companies not taken: %s.", others))
         return " ".join([*parts, self._choice_sentence(decision)])
+
+    @api.model
+    def _previous(self, decision):
+        """The decision before this one on the same request."""
+        before = [("request_id", "=", decision.request_id.id), ("seq", "=", decision.seq - 1)]
+        return self.env["connect.decision"].search(before)
 
     @api.model
     def _rule_sentence(self, decision):
@@ -89,8 +102,9 @@ class ConnectRequestExplain(models.Model):
 
     @api.model
     def _left_out(self, decision):
-        """``[(name, reason in words)]`` of those whom the ledger names as left out."""
-        out = (decision.pool_seen or {}).get("out", ())
+        """``[(name, reason in words)]`` of those whom the ledger names as left out, and the reader may see at work: on
+        a line of another company its specialists, their statuses and loads are none of his affair (ADM-07)."""
+        out = self._visible_out(decision)
         users = self.env["res.users"].sudo().browse([user_id for user_id, *_rest in out])  # their names only
         names = {user.id: user.name for user in users.exists()}
         statuses = {status.code: status.name for status in self.env["connect.status"].sudo().search([])}  # a catalogue
@@ -98,6 +112,17 @@ class ConnectRequestExplain(models.Model):
             (names.get(user_id, "…"), self._exclusion_text(reason, statuses.get(status, status), load, *lacks))
             for user_id, reason, status, load, *lacks in out
         ]
+
+    @api.model
+    def _out(self, decision):
+        return (decision.pool_seen or {}).get("out", ())
+
+    @api.model
+    def _visible_out(self, decision):
+        out = self._out(decision)
+        agents = self.env["connect.agent"].search([("user_id", "in", [user_id for user_id, *_rest in out])])
+        known = set(agents.user_id.ids)
+        return [each for each in out if each[0] in known]
 
     @api.model
     def _exclusion_text(self, reason, status, load, lacks=()):

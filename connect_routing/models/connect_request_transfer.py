@@ -104,6 +104,21 @@ class ConnectRequestTransfer(models.Model):
 
     # --- what screens offer ---
 
+    def action_hand_over(self):
+        """Button of supervisors, who need not be on the line: where is it to go (ROU-45)?"""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.sudo()._is_supervised():  # sudo: connect.request - only whether the caller supervises it
+            raise AccessError(self.env._("Only a supervisor can do this."))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Hand over"),
+            "res_model": "connect.hand.over",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_request_id": self.id},
+        }
+
     def _transfer_choices(self):
         """Where this request may go now, for who may hand it over:
         ``{"consent": bool, "colleagues": [{"user_id", "name", "status", "icon", "load"}], "lines": [{"id", "name"}]}``;

@@ -9,8 +9,9 @@ from ..engine import TAKING
 from .connect_request_explain import CHOOSING
 
 ICONS = {
-    "opened": "fa-sign-in", "queued": "fa-hourglass-half", "assigned": "fa-random", "started": "fa-hand-o-right",
-    "taken_over": "fa-hand-o-right", "pulled": "fa-bolt", "unbound": "fa-undo", "returned": "fa-undo",
+    "opened": "fa-sign-in", "queued": "fa-hourglass-half", "changed": "fa-refresh", "assigned": "fa-random",
+    "started": "fa-hand-o-right", "taken_over": "fa-hand-o-right", "pulled": "fa-bolt", "unbound": "fa-undo",
+    "returned": "fa-undo",
     "transferred": "fa-share", "offered": "fa-question-circle-o", "accepted": "fa-check", "moved": "fa-exchange",
     "first_reply": "fa-comment-o", "finished": "fa-flag-checkered", "silenced": "fa-flag-checkered",
     "rated": "fa-star-o",
@@ -70,9 +71,9 @@ class ConnectRequestWhy(models.Model):
 
     @api.model
     def _unnamed(self, decision):
-        """How many more were left out than the ledger names."""
-        pool = decision.pool_seen or {"excluded": {}, "out": ()}
-        return sum(pool["excluded"].values()) - len(pool["out"])
+        """How many more were left out than are named to the reader."""
+        pool = decision.pool_seen or {"excluded": {}}
+        return sum(pool["excluded"].values()) - len(self._visible_out(decision))
 
     @api.model
     def _duration_text(self, duration):

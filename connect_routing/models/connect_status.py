@@ -9,6 +9,8 @@ PROFILES = [("support", "Support"), ("contact_center", "Contact centre"), ("both
 
 OFFLINE = "offline"
 DO_NOT_DISTURB = "dnd"
+RINGING = "reserve"  # a call rings at him (ROU-04)
+BUSY_NEW = "busy_new"  # free, but for his own people only (ROU-26)
 
 HEARTBEAT_TIMEOUT = 45  # s: without a heartbeat for so long, no new requests come
 FIXED = frozenset({"accepts_chats", "accepts_calls", "keeps_binding", "settable"})  # of the built-in ones
@@ -98,6 +100,11 @@ class ConnectStatus(models.Model):
         """Whether new people come to whoever is in this status, by whatever way."""
         self.ensure_one()
         return self.accepts_chats or self.accepts_calls
+
+    def _accepts_calls_of_own(self):
+        """Whether somebody whom he works with and who calls is put through (appendix B)."""
+        self.ensure_one()
+        return self.accepts_calls or self.code == BUSY_NEW
 
     def _im_status(self):
         """What Odoo shows beside the name of somebody in this status: its ``im_status``."""

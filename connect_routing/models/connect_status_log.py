@@ -14,7 +14,7 @@ class ConnectStatusLog(models.Model):
     _order = "date_start desc, id desc"
     _log_access = False
 
-    agent_id = fields.Many2one("connect.agent", required=True, index=True, ondelete="restrict")
+    agent_id = fields.Many2one("connect.agent", required=True, ondelete="restrict")
     user_id = fields.Many2one("res.users", string="Specialist", required=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True, index=True, ondelete="restrict")
     status_id = fields.Many2one("connect.status", required=True, ondelete="restrict")
@@ -36,6 +36,8 @@ class ConnectStatusLog(models.Model):
 
     _one_open = models.UniqueIndex("(agent_id) WHERE date_end IS NULL")
     _agent_start = models.Index("(agent_id, date_start)")
+    _agent_last = models.Index("(agent_id, id)")  # each heartbeat asks for the last one
+    _user_start = models.Index("(user_id, date_start)")
     _ends_after_start = models.Constraint("CHECK(date_end IS NULL OR date_end >= date_start)")
 
     def init(self):

@@ -24,17 +24,19 @@ class Work:
 
 
 class Line:
-    def __init__(self, kind, rule, capacity, consent, members, skills=None):
-        self.kind, self.rule, self.capacity, self.consent = kind, rule, capacity, consent
+    def __init__(self, owner, kind, rule, capacity, consent, members, skills=None):
+        self.owner, self.kind, self.rule, self.capacity, self.consent = owner, kind, rule, capacity, consent
         self.members = members  # {specialist: priority}
         self.skills = skills  # None: do not count; else what is demanded of a person's helper: person -> {skill: level}
 
 
 class Reference:
-    """``lines``: {name: Line}. Verbs give None when they are refused, else True; then everything free is delivered."""
+    """``lines``: {name: Line}; ``company_of`` a specialist or a person: whom he works for, or who serves him;
+    ``managers`` of a person: his client's own specialists, in the order of the card. Verbs give None when they are
+    refused, else True; then everything free is delivered."""
 
-    def __init__(self, lines, choice, known=None):
-        self.lines, self.choice = lines, choice
+    def __init__(self, lines, choice, company_of, managers, known=None):
+        self.lines, self.choice, self.company_of, self.managers = lines, choice, company_of, managers
         self.known = known or {}  # {specialist: {skill: level}}
         self.status = {}
         self.present = set()
@@ -54,6 +56,10 @@ class Reference:
     def accepts(self, who, is_call=False):
         return who in self.present and self.status[who] in (ACCEPTS_CALLS if is_call else ACCEPTS)
 
+    def serves(self, who, line, person):
+        """LIN-24: the owner's specialists serve everybody on the line, those of others their own people."""
+        return self.company_of(who) in (self.lines[line].owner, self.company_of(person))
+
     def keeps(self, who):
         return who in self.present and self.status[who] in KEEPS
 
@@ -67,7 +73,11 @@ class Reference:
     def fits(self, work, who):
         """First all of it, then any level, then anybody; and at once less than all, if nobody has all of it."""
         line = self.lines[work.line]
-        everybody = [self.lacks(work, each) for each, priority in line.members.items() if priority != "observer"]
+        everybody = [
+            self.lacks(work, each)
+            for each, priority in line.members.items()
+            if priority != "observer" and self.serves(each, work.line, work.person)
+        ]
         age = work.age
         if age == 0 and (0, 0) not in everybody:
             age = 1
@@ -85,7 +95,8 @@ class Reference:
             who
             for who, priority in line.members.items()
             if priority != "observer" and self.accepts(who, work.is_call) and self.has_room(who, work.line)
-        ]
+            and self.serves(who, work.line, work.person)
+        ]  # fmt: skip
         if line.skills:
             pool = [who for who in pool if self.fits(work, who)]
             pool = [who for who in pool if self.lacks(work, who) == min(self.lacks(work, other) for other in pool)]
@@ -95,6 +106,10 @@ class Reference:
         if line.rule == "balanced":
             least = min((self.load(who, work.line) for who in pool), default=0)
             return {who for who in pool if self.load(who, work.line) == least}
+        if line.rule == "manager":  # first one of the client's own, then the other, then as everybody
+            for who in self.managers(work.person):
+                if who in pool:
+                    return {who}
         for tier in TIERS:
             if best := {who for who in pool if line.members[who] == tier}:
                 return best
@@ -127,6 +142,8 @@ class Reference:
             work.place, work.age, work.is_call = self.next_place(), 0, is_call
         elif not work:
             self.open[line, person] = Work(line, person, self.next_place(), is_call)
+        elif not work.owner:
+            work.is_call = is_call
         return self.deliver()
 
     def next_place(self):
@@ -142,7 +159,7 @@ class Reference:
         work = self.open.get((line, person))
         if work and work.owner == who:
             return True
-        if not self.has_room(who, line):
+        if not self.serves(who, line, person) or not self.has_room(who, line):
             return None
         if not work:
             work = self.open[line, person] = Work(line, person, self.next_place())
@@ -155,7 +172,7 @@ class Reference:
         return self.deliver()
 
     def pull(self, who, line):
-        for work in self.waiting(line)[:1]:
+        for work in [work for work in self.waiting(line) if self.serves(who, line, work.person)][:1]:
             work.owner = who
         return self.deliver()
 
@@ -164,7 +181,7 @@ class Reference:
         able = self.accepts(to) if consent else self.keeps(to)
         if work.state != "active" or to == work.owner or to not in self.lines[work.line].members or not able:
             return None
-        if not self.has_room(to, work.line):
+        if not self.has_room(to, work.line) or not self.serves(to, work.line, work.person):
             return None
         if consent:
             work.asked = to
@@ -183,7 +200,7 @@ class Reference:
         return True
 
     def move(self, work, line):
-        if work.asked:
+        if work.asked or self.lines[line].owner != self.lines[work.line].owner:
             return None
         self.last[work.line, work.person] = work.owner
         del self.open[work.line, work.person]

@@ -101,6 +101,14 @@ def replays_of(case, pick):
     return made
 
 
+@register("connect.hand.over", **OWN_REPLAY)
+def hand_overs(case):
+    return {
+        tenant: case.env["connect.hand.over"].with_user(user).create({"request_id": requests(case)[tenant].id})
+        for tenant, user in (("a", case.supervisor_a), ("b", case.admin_b))
+    }
+
+
 @register("connect.replay", **OWN_REPLAY)
 def replays(case):
     return replays_of(case, lambda replay: replay)

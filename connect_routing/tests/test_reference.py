@@ -16,7 +16,8 @@ STATUSES = ["free", "free", "free", "away", "dnd", "busy_new", "talking", "not_r
 
 @tagged("post_install", "-at_install")
 class TestReference(RoutingCase):
-    """Section 3 of the rules to the letter (ROU-12..27, ROU-35..37, ROU-42..44), on lines with and without skills.
+    """Section 3 of the rules to the letter (ROU-12..28, ROU-31, ROU-35..37, ROU-42..44, LIN-24), on lines with and
+    without skills, and on a vendor's line with a first line of the partner.
 
     After each step a request is in the one state, with the one owner, at the place that the reference says; loads are
     right; the ledger agrees."""
@@ -39,6 +40,11 @@ class TestReference(RoutingCase):
             [{"line_id": line.id, "user_id": user.id, "priority": priority} for line, user, priority in seats]
         )
 
+        cls.make_vendor_line()
+        cls.lines = cls.line | cls.project | cls.vendor_line
+        cls.connected = {
+            line: cls.people[:3] + cls.vendors_people if line == cls.vendor_line else cls.people for line in cls.lines
+        }
         cls.env["res.lang"]._activate_lang("ru_RU")
         cls.cash, cls.english = cls.env["connect.skill"].create(
             [
@@ -48,6 +54,35 @@ class TestReference(RoutingCase):
         )
         for place, person in enumerate(cls.people):
             person.partner_id.lang = ("ru_RU", "en_US")[place % 2]
+
+    @classmethod
+    def make_vendor_line(cls):
+        """Two specialists of the vendor, who serve everybody, and two of the partner, who serve their own people."""
+        vendor = cls.other_company
+        vendor.connect_is_vendor = True
+        cls.vendors_agents = [cls.stranger, cls.make_specialist("vendors-second", company=vendor)]
+        cls.agents += cls.vendors_agents
+        cls.vendors_people = [cls.make_recipient(f"vendors-{number}", connect=False) for number in range(2)]
+        client = cls.env["res.partner"].create({"name": "Vendor's client", "is_company": True, "company_id": vendor.id})
+        for person in cls.vendors_people:
+            person.write({"company_ids": [(6, 0, vendor.ids)], "company_id": vendor.id})
+            person.partner_id.write({"parent_id": client.id, "company_id": vendor.id})
+        cls.vendor_line = cls.env["connect.line"].create(
+            {"name": "Vendor line", "company_id": vendor.id, "is_published": True, "capacity": 3}
+        )
+        cls.env["connect.line.grant"].create(
+            {"line_id": cls.vendor_line.id, "company_id": cls.company.id, "first_line": True}
+        )
+        seats = zip([*cls.vendors_agents, cls.high, cls.extra[0]], ["high", "standard", "high", "medium"], strict=True)
+        cls.env["connect.line.member"].create(
+            [{"line_id": cls.vendor_line.id, "user_id": user.id, "priority": priority} for user, priority in seats]
+        )
+        cls.env["connect.line.connection"].create(
+            [
+                {"line_id": cls.vendor_line.id, "partner_id": person.partner_id.id}
+                for person in cls.people[:3] + cls.vendors_people
+            ]
+        )
 
     def test_random_histories_agree_with_the_reference(self):
         dispatcher = type(self.env["connect.dispatcher"])
@@ -62,10 +97,12 @@ class TestReference(RoutingCase):
     def run_history(self, rng):
         self.aged = {}
         with_skills = self.demand_skills(rng)
-        for line in (self.line, self.project):
-            line.delivery_rule = rng.choice(["standard", "balanced"])
+        for line in self.lines:
+            line.delivery_rule = rng.choice(["standard", "balanced", "manager"])
+        managers = self.choose_managers(rng)
         lines = {
             line: Line(
+                line.company_id,
                 line.kind,
                 line.delivery_rule,
                 line.capacity,
@@ -73,12 +110,12 @@ class TestReference(RoutingCase):
                 {member.user_id: member.priority for member in line.member_ids},
                 self.demanded if line == with_skills else None,
             )
-            for line in (self.line, self.project)
+            for line in self.lines
         }
         known = {}
         for each in self.env["connect.skill.level"].search([("company_id", "=", self.company.id)]):
             known.setdefault(each.user_id, {})[each.skill_id] = int(each.level)
-        self.reference = Reference(lines, self.adopt, known)
+        self.reference = Reference(lines, self.adopt, lambda user: user.company_id, managers, known)
         for user in self.agents:
             self.set_status(user, "away")
             self.reference.set_status(user, "away", present=True)
@@ -92,6 +129,16 @@ class TestReference(RoutingCase):
             self.compare(story)
         self.assertEqual(self.env["connect.decision"]._verify(), [], story)
 
+    def choose_managers(self, rng):
+        """The client's own specialists, and which of them comes first (ROU-28)."""
+        support, manager = rng.sample([self.high, self.medium, self.observer, *self.extra], 2)
+        order = rng.choice(["support_first", "manager_first"])
+        self.client_company.write(
+            {"connect_support_id": support.id, "connect_manager_id": manager.id, "connect_fallback_order": order}
+        )
+        own = [support, manager] if order == "support_first" else [manager, support]
+        return lambda person: own if person in self.people else []
+
     def demand_skills(self, rng):
         """The line that demands skills in this history, or none; specialists have some, at some level."""
         line = rng.choice([self.line, self.project, None])
@@ -101,7 +148,7 @@ class TestReference(RoutingCase):
             self.env["connect.skill.level"].create(
                 [
                     {"user_id": user.id, "skill_id": skill.id, "level": rng.choice("123")}
-                    for user in self.agents
+                    for user in [each for each in self.agents if each.company_id == self.company]
                     for skill in (self.cash, self.english)
                     if rng.random() < 0.5
                 ]
@@ -116,9 +163,7 @@ class TestReference(RoutingCase):
         for each in self.env["connect.request"].search([("state", "=", "queued")]):
             key = each.id, each.queued_at
             self.aged[key] = self.aged.get(key, 0) + 1800
-        return self.both(
-            lambda: (self.line | self.project)._dispatch_later(), lambda: self.reference.pass_time(), "wait"
-        )
+        return self.both(lambda: self.lines._dispatch_later(), lambda: self.reference.pass_time(), "wait")
 
     def older(self, demands):
         """What ``connect_demands`` says, with the time that has passed in this history."""
@@ -144,7 +189,8 @@ class TestReference(RoutingCase):
         return what
 
     def do_write(self, rng):
-        line, person = rng.choice([self.line, self.project]), rng.choice(self.people)
+        line = rng.choice(list(self.lines))
+        person = rng.choice(self.connected[line])
         kind = rng.choice(["message", "message", "call"])
         return self.both(
             lambda: line.with_user(person).open_request(kind=kind),
@@ -175,7 +221,8 @@ class TestReference(RoutingCase):
             )
 
     def do_start(self, rng):
-        line, person = rng.choice([self.line, self.project]), rng.choice(self.people)
+        line = rng.choice(list(self.lines))
+        person = rng.choice(self.connected[line])
         user = rng.choice(sorted(self.reference.lines[line].members, key=lambda each: each.id))
         requests = self.env["connect.request"].with_user(user)
         return self.both(
@@ -221,7 +268,7 @@ class TestReference(RoutingCase):
         return self.both(real[how], lambda: expected(work), how, work.person.name)
 
     def do_pull(self, rng):
-        line = rng.choice([self.line, self.project])
+        line = rng.choice(list(self.lines))
         user = rng.choice(sorted((who for who, p in self.reference.lines[line].members.items() if p != "observer"),
                                  key=lambda each: each.id))  # fmt: skip
         return self.both(
@@ -253,9 +300,7 @@ class TestReference(RoutingCase):
 
     def compare(self, story):
         self.env.invalidate_all()
-        requests = self.env["connect.request"].search(
-            [("state", "!=", "closed"), ("line_id", "in", [self.line.id, self.project.id])]
-        )
+        requests = self.env["connect.request"].search([("state", "!=", "closed"), ("line_id", "in", self.lines.ids)])
         real = {
             (each.line_id, each.partner_id.user_ids): (
                 each.state,
@@ -269,7 +314,7 @@ class TestReference(RoutingCase):
             for key, work in self.reference.open.items()
         }
         self.assertEqual(real, expected, story)
-        for line in (self.line, self.project):
+        for line in self.lines:
             queue = requests.filtered(lambda each, line=line: each.line_id == line and each.state == "queued")
             order = queue.sorted(lambda each: (each.queued_at, each.id)).partner_id.user_ids
             self.assertEqual(list(order), [work.person for work in self.reference.waiting(line)], story)

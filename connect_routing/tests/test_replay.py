@@ -47,6 +47,7 @@ class ReplayCase(RoutingCase):
                    VALUES (%s, %s, %s, %s, %s, %s, %s, '{}')""",
                 [request_id, seq, line.id, line.company_id.id, code, at, user.id if seq > 1 else None],
             )
+        return request_id
 
     def replay(self, user=None, **values):
         wizard = self.env["connect.replay"].with_user(user or self.supervisor)
@@ -128,6 +129,29 @@ class TestReplay(ReplayCase):
         wizard.action_replay()
         self.assertIn("gave out: 5.", wizard.summary)
         self.assertEqual(self.waits(wizard, "would"), [75, 0])
+
+    def test_who_waited_in_the_morning(self):
+        """Since Friday evening: he is first on Monday, as he was, and his waiting counts from then on; whoever was
+        served before the day's beginning is no part of it."""
+        long_before = -3 * 24 * 60
+        self.past_request(came=long_before, taken=60, done=70)
+        self.past_request(came=long_before, taken=long_before + 5, done=long_before + 9)
+        self.env.cr.execute(
+            "UPDATE connect_request SET state = 'queued', user_id = NULL, closed_at = NULL WHERE id = %s",
+            [waiting := self.past_request(came=long_before, taken=60, done=70)],
+        )
+        self.env.cr.execute("ALTER TABLE connect_decision DISABLE TRIGGER USER")
+        self.env.cr.execute("DELETE FROM connect_decision WHERE request_id = %s AND seq > 1", [waiting])
+        self.env.cr.execute("ALTER TABLE connect_decision ENABLE TRIGGER USER")
+        wizard = self.replay()
+        wizard.action_replay()
+        self.assertIn("gave out: 8.", wizard.summary)
+        self.assertIn("As it was: people waited", wizard.summary)
+        self.assertIn(f"{3 * 24 * 60 + 15 * 60} min 0 s at most", wizard.summary)
+        nine = {each.scenario: each for each in wizard.hour_ids if each.hour == "09:00"}
+        self.assertEqual([each.arrived for each in nine.values()], [6, 6])
+        # the two have ten minutes each before those of the day, who come out later by as much
+        self.assertEqual(self.waits(wizard, "would")[0], 75 + 6 * 20)
 
     def demand(self, level="3", **values):
         """The line goes by a skill that only a specialist has who was not there that day."""

@@ -1,3 +1,7 @@
+from contextlib import nullcontext
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -46,6 +50,42 @@ class TestVerbs(RoutingCase):
             self.requests._agent_contact(self.line, self.anna.partner_id, self.high)
         self.assertEqual(self.codes(request), ["opened", "assigned", "first_reply"])
         self.assertGreaterEqual(request.first_reply_at, request.assigned_at)
+
+    def test_who_is_taken_off_the_line_leaves_people_at_their_places(self):
+        """ROU-21: who had no answer yet keeps his place; who had one begins to wait anew."""
+        first, second = self.write_to_line(self.anna), self.write_to_line(self.boris)
+        places = [first.queued_at, second.queued_at]
+        self.requests._agent_contact(self.line, self.boris.partner_id, self.high)
+        self.line.member_ids.filtered(lambda member: member.user_id == self.high).unlink()
+        self.dispatch()
+        self.assertEqual((first.state, first.queued_at), ("queued", places[0]))
+        self.assertEqual(second.state, "queued")
+        self.assertGreater(second.queued_at, places[1])
+
+    def test_the_limit_is_told_to_him_and_not_of_him(self):
+        """ROU-38: «Молния» works as the system; its refusal is for the one who has pressed it."""
+        self.set_status(self.high, "away")
+        self.line.write({"capacity": 1, "pull_beyond_limit": False})
+        for user in (self.anna, self.boris):
+            self.write_to_line(user)
+        mine = self.line.with_user(self.medium)
+        mine.pull_queue()
+        as_system = self.env["connect.dispatcher"].with_user(SUPERUSER_ID)  # as outside of tests
+        with (
+            patch.object(type(as_system), "_short_transaction", lambda _self: nullcontext(as_system)),
+            self.assertRaisesRegex(UserError, "^You work on as many"),
+        ):
+            mine.pull_queue()
+
+    def test_a_key_is_a_short_text(self):
+        """A key that is none is refused in words, not by the database."""
+        line = self.line.with_user(self.anna)
+        for key in ("x" * 65, 7, ["x"], True, {"a": 1}):
+            with self.assertRaisesRegex(UserError, "64 characters"):
+                line.open_request(idempotency_key=key)
+        for none in ("", False, None):
+            line.open_request(idempotency_key=none)
+        self.assertEqual(line.open_request(idempotency_key="x" * 64), line.open_request(idempotency_key="x" * 64))
 
     def test_finish_ends_the_binding(self):
         """ROU-22, ROU-30: the next request is assigned anew; finishing twice is no error."""

@@ -88,6 +88,14 @@ class ConnectAgent(models.Model):
         return self.env.cr.fetchone() or (None, None)
 
     @api.model
+    def _takes_calls_of_own(self, user):
+        """Whether the people whom he works with may call him (ROU-05, ROU-06, ROU-26). His own status says it; what a
+        call makes of it, he is too busy for, is asked elsewhere."""
+        agent = self.search([("user_id", "=", user.id)])
+        forced = agent.status_id == agent.call_status_id
+        return bool(agent) and ((forced and agent.before_idle_id) or agent.status_id)._accepts_calls_of_own()
+
+    @api.model
     def _in_wrapup(self, users):
         """``{user_id: seconds that are left}`` of those who are in it."""
         self.env.cr.execute(

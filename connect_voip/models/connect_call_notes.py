@@ -39,7 +39,7 @@ class ConnectCallNotes(models.Model):
             return  # a colleague of another department helps: the request stays where it is
         try:
             with self.env.cr.savepoint():
-                requests._agent_contact(line, partner, user, kind="message")
+                requests._agent_contact(line, partner, user, kind="call")
         except UserError as error:  # he has all the requests he may have; he speaks with the person nevertheless
             _logger.info("Call %s: the request stays where it is: %s", self.key, error)
 

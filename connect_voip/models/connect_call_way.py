@@ -71,12 +71,22 @@ class ConnectCallWay(models.Model):
 
     @api.model
     def _ask_line(self, key, request_id):
-        """Whose telephones ring for a call on a line: the router has decided, or nobody is free."""
+        """Whose telephones ring for a call on a line. The router looks at it first, also when somebody has the person:
+        he may have left (ROU-23)."""
+        dispatcher = self.env["connect.dispatcher"]
+        dispatcher._finish_now([("line", self.env["connect.request"].browse(request_id).line_id.id)])
+        with dispatcher._short_transaction() as now:  # this transaction began before what the router has decided
+            return now.env["connect.call"]._way_of_request(request_id)
+
+    @api.model
+    def _way_of_request(self, request_id):
+        """The router has decided, or nobody is free. A specialist who is there and takes no calls is busy for it, and
+        the person stays his (ROU-27)."""
         request = self.env["connect.request"].browse(request_id)
-        if request.state == "queued":
-            self.env["connect.dispatcher"]._finish_now([("line", request.line_id.id)])
-            request.invalidate_recordset()
+        request.invalidate_recordset()
         if request.state in ("active", "offered"):
+            if not self.env["connect.agent"]._takes_calls_of_own(request.user_id):
+                return end(BUSY, "declined")
             return self._ring_specialist(request)
         limit = request.line_id.ring_timeout
         return [{"kind": "Wait", "seconds": limit}, *end(NO_ANSWER, "wait_limit")]

@@ -1,4 +1,6 @@
+from . import test_ask_parallel
 from . import test_auto_answer
+from . import test_bound
 from . import test_calls
 from . import test_find
 from . import test_isolation

@@ -165,4 +165,5 @@ def test_the_account_names_those_left_out() -> None:
         "excluded": {"status": 1, "capacity": 1, "observer": 1, "foreign": 1},
         "out": [[2, "status", "away", 0], [3, "capacity", "free", 5], [4, "observer", "free", 0]],
     }
+    assert pool.summary(named=2, first=(4,))["out"] == [[4, "observer", "free", 0], [2, "status", "away", 0]]
     assert set(pool.excluded) == {Exclusion.STATUS, Exclusion.CAPACITY, Exclusion.OBSERVER, Exclusion.FOREIGN}
