@@ -2,9 +2,9 @@
 
 Beside the bridge, in the same run: a bare script of forty lines that connects two telephones without asking anybody
 (_bare.py); and a support line, on which each caller is somebody new, who becomes a contact with a request and a
-conversation before the router finds him a specialist. Counted by Asterisk's own record (CEL), to the microsecond. The promise: our process has a call at most
-1.5 times as late as the bare script; nothing is lost at 10 calls a second; a killed bridge serves again within 15 s,
-and within 3 s when another one stands by.
+conversation before the router finds him a specialist. Counted by Asterisk's own record (CEL), to the microsecond. The
+promise: our process has a call at most 1.5 times as late as the bare script; nothing is lost at 10 calls a second; a
+killed bridge serves again within 15 s, and within 3 s when another one stands by.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ class ConnectHandOver(models.TransientModel):
     to = fields.Selection(
         [("line", "To another line"), ("user", "To a specialist")], "Where to", default="line", required=True
     )
-    line_id = fields.Many2one("connect.line", "Line", ondelete="cascade")
+    line_id = fields.Many2one("connect.line", "Line", ondelete="cascade", index="btree_not_null")
     user_id = fields.Many2one("res.users", "Specialist", ondelete="cascade")
     allowed_line_ids = fields.Many2many("connect.line", compute="_compute_choices", compute_sudo=False)
     allowed_user_ids = fields.Many2many("res.users", compute="_compute_choices", compute_sudo=False)
