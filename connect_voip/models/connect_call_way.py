@@ -72,9 +72,14 @@ class ConnectCallWay(models.Model):
     @api.model
     def _ask_line(self, key, request_id):
         """Whose telephones ring for a call on a line. The router looks at it first, also when somebody has the person:
-        he may have left (ROU-23)."""
+        he may have left (ROU-23), be it while she waited for the end of his wrap-up."""
         dispatcher = self.env["connect.dispatcher"]
-        dispatcher._finish_now([("line", self.env["connect.request"].browse(request_id).line_id.id)])
+        with dispatcher._short_transaction() as now:
+            request = now.env["connect.request"].browse(request_id)
+            line = request.line_id
+            if request.state in ("active", "offered"):
+                line._note_contact(request, "call", request.origin, None, handled=False)
+        dispatcher._finish_now([("line", line.id)])
         with dispatcher._short_transaction() as now:  # this transaction began before what the router has decided
             return now.env["connect.call"]._way_of_request(request_id)
 

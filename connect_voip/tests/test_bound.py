@@ -105,6 +105,20 @@ class TestBoundCaller(CallerCase):
         self.assertEqual(self.rung(stages), {self.other.id})
         self.assertEqual(self.request.user_id, self.other)
 
+    def test_who_leaves_while_she_waits_is_not_rung(self):
+        """ROU-08, ROU-23: she waits for the end of his wrap-up, and it ends with lunch."""
+        agent = self.agents._ensure(self.agent_a)
+        agent.profile = "contact_center"
+        self.go_to(self.agent_a, "ready")
+        agent._in_call("wrapup", until=fields.Datetime.now() + timedelta(seconds=30))
+        _call, stages = self.call()
+        self.assertEqual([stage["kind"] for stage in stages], ["Wait", "Ask"])
+        agent._in_call("")
+        self.go_to(self.agent_a, "lunch")
+        self.go_to(self.other, "free")
+        stages = self.calls._ask("1", "line", self.request.id)
+        self.assertEqual((self.rung(stages), self.request.user_id), ({self.other.id}, self.other))
+
     def test_who_has_quit_is_not_rung(self):
         """ROU-23: nobody else is there, so she waits."""
         long_ago = fields.Datetime.now() - timedelta(seconds=100)
