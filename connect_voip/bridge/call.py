@@ -83,6 +83,16 @@ class Flow:
             self._next()
 
     @event
+    def unrouted(self) -> None:
+        """Odoo has no answer to ``Query``: the next stage, if there is one."""
+        if not isinstance(self.state.stage, Ask):
+            return
+        if self.state.step + 1 < len(self.state.stages):
+            self._next()
+        else:
+            self._begin(End(CONGESTION, "not_answered"))
+
+    @event
     def offered(self, stages: list[Stage]) -> None:
         """Somebody has become free for a call that waits; or has been found before the answer to ``Query`` is here,
         which was given without knowing it and is not wanted any more."""
@@ -191,7 +201,7 @@ class Flow:
                 self.state.phase = phases.CONFERENCE
                 first.is_up = True
                 self._put(do.Tell("conference", {"room": stage.room}))
-                self._put(do.Proceed(first.channel, "connect-conference", stage.room))
+                self._put(do.Proceed(first.channel, "connect-conference", stage.room, self._taped(first)))
             case Fetch():
                 self.state.phase = phases.OVER
                 self._put(do.Tell("ended", {"cause": NORMAL, "missed": "", "handed": True}))
@@ -200,6 +210,13 @@ class Flow:
             case End():
                 self.state.missed = stage.missed or self.state.missed
                 self._end(stage.cause)
+
+    def _taped(self, party: Party) -> dict[str, str]:
+        """For a channel that goes into a room: it is recorded there unless it is already (VOI-08)."""
+        if party.channel in self.state.recorded:
+            return {}
+        self.state.recorded.append(party.channel)
+        return {"CONNECT_RECORD": "1"}
 
     def _ring(self, stage: Ring) -> None:
         self.state.phase = phases.RINGING

@@ -20,10 +20,15 @@ class Call(Desk):
     # --- commands ---
 
     @event
-    def hang_up(self, user_id: int) -> None:
+    def hang_up(self, user_id: int, *, colleague: bool = False) -> None:
         """«Положить трубку». While a colleague is consulted, it ends with the colleague (VOI-18); when the one who
-        waits with music hangs up, with him. ``user_id`` 0: the person, whom Odoo has found in this call."""
+        waits with music hangs up, with him. ``user_id`` 0: the person, whom Odoo has found in this call.
+
+        :param colleague: he is meant alone: a second click, which comes when he has gone, is not for the client
+        """
         mine = self.state.of_user(user_id) or self._person(user_id)
+        if colleague and self.state.phase != phases.CONSULTING:
+            raise Refused("not_now")
         if self.state.phase != phases.CONSULTING:
             self._end(NORMAL)
         elif mine is self._waiting_client():

@@ -24,6 +24,7 @@ LOCK = 7361  # first half of the advisory lock's key; the second is the exchange
 STANDBY = 0.5  # s between attempts to get it
 LOST, REPLACED = "lost", "replaced"
 SWITCH = 0.0005  # s that a thread may compute on while the one that speaks with Asterisk has something to do
+TIDY = 300.0  # s between looks for recordings that were left in Asterisk's spool
 BEAT = 5.0  # s between signs of life, and between looks for orders whose NOTIFY was lost
 
 
@@ -156,7 +157,10 @@ def _on_notice(lock, runner, lost):
 
 
 async def beat(runner, ari, office):
-    """Tell Odoo every few seconds that somebody is here, and whether Asterisk is."""
+    """Tell Odoo every few seconds that somebody is here, and whether Asterisk is. When it has found calls that nobody
+    has seen, and now and then, their recordings are fetched."""
+    loop = asyncio.get_running_loop()
+    tidied = loop.time()
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(runner.is_ready.wait(), BEAT)
     while True:
@@ -164,6 +168,9 @@ async def beat(runner, ari, office):
         if runner.is_ready.is_set():
             with contextlib.suppress(Exception):
                 version = (await ari.get("/asterisk/info", only="system"))["system"]["version"]
-        await runner.in_thread(office.beat, version)
+        is_new = await runner.in_thread(office.beat, version, list(runner.lines))
+        if version and (is_new or loop.time() > tidied + TIDY):
+            tidied = loop.time()
+            runner.tidy()
         await runner.look_for_orders()
         await asyncio.sleep(BEAT if version else 1)

@@ -80,10 +80,14 @@ class ConnectCallVerbs(models.Model):
         return True
 
     @in_users_language
-    def hangup(self):
-        """End the call; while a colleague is consulted, only his part (VOI-18). True."""
+    def hangup(self, colleague=False):
+        """End the call; while a colleague is consulted, only his part (VOI-18). True.
+
+        :param bool colleague: end his part or nothing: it is refused when he has gone already, over the bus
+        """
         call = self._own_call()
-        self._order_for(call, "hangup", {"is_person": self.env.user not in call.party_ids})
+        data = {"is_person": self.env.user not in call.party_ids, "colleague": bool(colleague)}
+        self._order_for(call, "hangup", data)
         return True
 
     @in_users_language
@@ -109,12 +113,16 @@ class ConnectCallVerbs(models.Model):
         :param str to: a short number, or one outside as it is dialled
         :raise UserError: no such number
         """
-        return self._ask_bridge("blind", {"stages": self._stages_to(to)})
+        return self._ask_bridge("blind", {"stages": self._stages_to(to, "Ring", "Ask", "Conference")})
 
     @in_users_language
     def transfer_consult(self, to):
-        """Ring a colleague while the other side hears music (VOI-17). True."""
-        return self._ask_bridge("consult", {"stages": self._stages_to(to), "number": self._read_number(to)})
+        """Ring a colleague while the other side hears music (VOI-17). True.
+
+        :raise UserError: no such number, or a conference room: nobody is asked there
+        """
+        stages = self._stages_to(to, "Ring", "Ask")
+        return self._ask_bridge("consult", {"stages": stages, "number": self._read_number(to)})
 
     @in_users_language
     def transfer_switch(self):
@@ -229,7 +237,7 @@ class ConnectCallVerbs(models.Model):
         # sudo: connect.call.order - written by these verbs alone, after their checks
         self.env["connect.call.order"].sudo()._give(call.pbx_id, call.key, verb, self.env.user, data)
 
-    def _stages_to(self, to):
+    def _stages_to(self, to, *kinds):
         call = self._own_call()
         number = self._read_number(to)
         # sudo: connect.extension - the caller's own telephone
@@ -237,7 +245,9 @@ class ConnectCallVerbs(models.Model):
         call = call.with_context(connect_call_key=call.key)
         stages, _values = call._way_of_number(call.company_id, number, call.caller_number, phone)
         self._refuse_in_words(stages)
-        if not any(stage["kind"] in ("Ring", "Ask") for stage in stages):
+        if any(stage["kind"] == "Conference" for stage in stages) and "Conference" not in kinds:
+            raise UserError(self.env._("%s is a conference room: transfer to it in one step.", number))
+        if not any(stage["kind"] in kinds for stage in stages):
             raise UserError(self.env._("There is nobody with the number %s, or he is busy.", number))
         return stages
 

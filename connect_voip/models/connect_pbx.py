@@ -92,7 +92,12 @@ class ConnectPbx(models.Model):
             [version or None, self.id],
         )
 
-    def _watch(self):
-        """With each sign of life, in a transaction of its own: what else is due."""
+    def _watch(self, keys):
+        """With each sign of life, in a transaction of its own: what else is due.
+
+        :param keys: of the calls that the bridge has
+        :return: whether there are calls in the journal now that no bridge has seen
+        """
         self.env["connect.outbound.limit"]._watch_calls(self)
-        self._note_unseen()
+        self.env["connect.call"]._lost(self._forgotten(keys))
+        return self._note_unseen()

@@ -28,7 +28,7 @@ class TestMinutes(TrunkCase):
         call = self.talk(self.phone_a, "1")
         for minutes, verbs in ((8, []), (1.5, ["warn"]), (0, ["warn"]), (1, ["warn", "cut"])):
             self.pass_minutes(minutes)
-            self.pbx._watch()
+            self.pbx._watch([])
             self.assertEqual(self.orders(call), verbs)
 
     def test_calls_of_a_company_share_them(self):
@@ -38,8 +38,8 @@ class TestMinutes(TrunkCase):
         first, second = self.talk(self.phone_a, "1"), self.talk(self.phone_c, "2")
         _answer, inner = self.enter(self.phone_b, "101", "3")
         self.pass_minutes(4.5)
-        self.pbx._watch()
+        self.pbx._watch([])
         self.assertEqual((self.orders(first), self.orders(second)), (["warn"], ["warn"]))
         self.pass_minutes(1)
-        self.pbx._watch()
+        self.pbx._watch([])
         self.assertEqual((self.orders(first), self.orders(inner)), (["warn", "cut"], []))

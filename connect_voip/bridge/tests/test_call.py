@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from .. import actions as do
 from ..commands import Call
-from ..desk import Refused
+from ..desk import RETURNS, Refused
 from ..office import Order
 from ..orders import obey
 from ..selftest import loudest
-from ..stages import Ask, End, Fetch, Play, Ring, Stage, Target, Wait, pack, unpack
+from ..stages import CONGESTION, NO_ANSWER, Ask, Conference, End, Fetch, Play, Ring, Stage, Target, Wait, pack, unpack
 from ..state import OVER, PARKED, TALKING, Party, State, number_of
 
 ME, HIM = 1, 2
@@ -255,6 +255,17 @@ def test_who_hangs_up_in_a_consultation() -> None:
     assert all(each in done for each in (do.Hang("first-leg1", 16), do.Hang("first-leg2", 16), do.Over()))
 
 
+def test_hangs_up_twice() -> None:
+    """VOI-18: the second click of two disconnects nobody: the first one was for the colleague."""
+    call = consultation()
+    order = Order(1, "first", "hangup", HIM, {"colleague": True})
+    assert do.Hang("first-leg2", 16) in obey(call, order, set())
+    with pytest.raises(Refused):
+        obey(call, order, set())
+    assert call.state.bridged == ["first-leg1", "first"]
+    assert do.Over() in obey(call, Order(2, "first", "hangup", HIM), set())
+
+
 def test_handed_over_while_it_rings() -> None:
     """VOI-18: the colleague's telephone goes on ringing, now for the person; Odoo is told at whom."""
     told = [each for each in consultation(answered=False).complete(HIM) if isinstance(each, do.Tell)]
@@ -300,8 +311,34 @@ def test_consult_follow_me() -> None:
     assert not call.gone("first-leg3", 19)
     rung = [each for each in call.timer(timers[1].name) if isinstance(each, do.Dial)]
     assert [(each.endpoint, each.originator) for each in rung] == [("PJSIP/3-104", "first-leg1")]
-    back = [each.endpoint for each in call.gone("first-leg4", 19) if isinstance(each, do.Dial)]
-    assert back == ["PJSIP/3-101"], "nobody: it comes back to who has transferred"
+    assert do.Query("back", ME) in call.gone("first-leg4", 19), "nobody: it comes back to who has transferred"
+
+
+@pytest.mark.parametrize("answer", [[ring(ME)], [], None])
+def test_brought_back_again_and_again(answer: list[Stage] | None) -> None:
+    """VOI-16, VOI-44: who has transferred is busy, away, or Odoo does not say where: the client hears music, and it is
+    tried so many times; then the end is told as a call that nobody has taken."""
+    call = talking()
+    actions = call.blind(ME, [End(17)])
+    for turn in range(RETURNS):
+        assert do.Query("back", ME) in actions, turn
+        actions = call.unrouted() if answer is None else call.routed(answer)
+        for leg in list(call.state.legs):
+            actions += call.gone(leg, 17)
+        assert any(isinstance(each, do.Music) and each.klass for each in actions) or turn
+        assert call.state.music == ["first-leg1"]
+        actions = call.timer("wait")
+    assert do.Hang("first-leg1", NO_ANSWER) in actions
+    (end,) = [each for each in actions if isinstance(each, do.Tell)]
+    assert end.data["missed"] in ("declined", "not_answered")
+
+
+def test_question_without_an_answer() -> None:
+    """VOI-45: a step of a scheme that Odoo does not answer is followed by the next one; the last one is the end."""
+    call = Call(State("first", Party("first")))
+    call.enter([Ask("step", 1), Ask("step", 2)])
+    assert do.Query("step", 2) in call.unrouted()
+    assert do.Hang("first", CONGESTION) in call.unrouted()
 
 
 def test_two_park_at_once() -> None:
@@ -328,6 +365,15 @@ def test_fetched_call_is_recorded(is_recorded: bool) -> None:
     begun = [each for each in call.returned("first-leg1", "fetched") if isinstance(each, do.Record)]
     assert begun == ([] if is_recorded else [do.Record("9")])
     assert "9" in call.state.recorded
+
+
+def test_room_is_recorded() -> None:
+    """VOI-08: a call by a click begins with a channel that is not recorded: it is in the room; one that is, is not
+    recorded twice."""
+    for recorded, expected in (([], {"CONNECT_RECORD": "1"}), (["first"], {})):
+        call = Call(State("first", Party("first", ME), stages=[Conference("7")], recorded=recorded))
+        (into,) = [each for each in call.begun() if isinstance(each, do.Proceed)]
+        assert (into.variables, call.state.recorded) == (expected, ["first"])
 
 
 def test_who_calls_is_shown() -> None:
