@@ -17,6 +17,7 @@ from .stages import (
     ELSEWHERE,
     NO_ANSWER,
     NORMAL,
+    TONE,
     Ask,
     Conference,
     End,
@@ -221,7 +222,7 @@ class Flow:
     def _ring(self, stage: Ring) -> None:
         self.state.phase = phases.RINGING
         first = self.state.first
-        if stage.music:
+        if stage.music not in ("", TONE):
             self._lift(first)
         self._put(do.Tell("ringing", {"user_ids": self._users(stage.targets)}))
         self._dial_all(stage)

@@ -7,7 +7,7 @@ from . import actions as do
 from . import state as phases
 from .call import event
 from .desk import Desk, Refused
-from .stages import NORMAL, End, Ring, Stage, Target
+from .stages import CONGESTION, NORMAL, End, Ring, Stage, Target
 from .state import Party
 
 REJOIN_SECONDS = 15.0
@@ -209,6 +209,15 @@ class Call(Desk):
         if is_recorded:
             self.state.recorded.append(party.channel)
         self._put(do.Redirect(self.state.first.channel, "fetched"))
+
+    @event
+    def not_fetched(self) -> None:
+        """Asterisk's manager is away: who has dialled the slot is told at once, and the call stays parked."""
+        mine = self.state.second
+        if self.state.phase == phases.PARKED and mine:
+            self.state.second = None
+            self._put(do.Hang(mine.channel, CONGESTION))
+            self._put(do.Tell("not_fetched", {"user_id": mine.user_id}))
 
     # --- how ---
 

@@ -48,6 +48,15 @@ class ConnectCallDesk(models.Model):
         if self.line_id and self.request_id:
             self.request_id._call_missed(reason)
 
+    def _on_not_fetched(self, data):
+        """Who wanted to fetch a parked call cannot."""
+        user = self.env["res.users"].browse(data["user_id"])
+        text = user.with_context(lang=user.lang).env._(
+            "The parked call cannot be fetched at the moment: the exchange's manager (AMI) does not answer. It comes back"
+            " to whoever has parked it."
+        )
+        user._bus_send("connect.call/refused", {"key": self.key, "text": text})
+
     @api.model
     def _wish(self, key, verb, user_id):
         """The same as if he had pressed the button of his screen; a refusal is told there."""

@@ -101,7 +101,7 @@ class TestTrunks(TrunkCase):
 
     def test_client_has_left(self):
         """VOI-48: the operator's channel is free when the client has hung up, though the two colleagues talk on."""
-        self.scheme_in({"kind": "extension", "extension_id": self.phone_a.id})
+        self.scheme_in({"kind": "ring", "target": f"connect.extension,{self.phone_a.id}"})
         _stages, call = self.come_in()
         client = {"channel": call.key, "endpoint": ""}
         colleagues = [{"channel": f"leg{each}", "endpoint": f"PJSIP/1-10{each}"} for each in (1, 2)]
@@ -197,6 +197,9 @@ class TestTrunks(TrunkCase):
         self.assertEqual((call.direction, call.caller_number), ("incoming", "+375291111111"))
         rung = self.env["connect.call"]._ask("in", "step", stages[1]["ref"])
         self.assertEqual([(stage["kind"], stage["music"]) for stage in rung], [("Ring", "default")])
+        self.env["connect.inbound.step"].browse(stages[1]["ref"]).waiting = "tone"
+        rung = self.env["connect.call"]._ask("in", "step", stages[1]["ref"])
+        self.assertEqual([(stage["kind"], stage["music"]) for stage in rung], [("Ring", "tone")])
         self.phone_a.active = False
         self.assertEqual(self.env["connect.call"]._ask("in", "step", stages[1]["ref"]), [])
 

@@ -17,7 +17,7 @@ from ..desk import RETURNS, Refused
 from ..office import Order
 from ..orders import obey
 from ..selftest import loudest
-from ..stages import CONGESTION, NO_ANSWER, Ask, Conference, End, Fetch, Play, Ring, Stage, Target, Wait, pack, unpack
+from ..stages import CONGESTION, NO_ANSWER, TONE, Ask, Conference, End, Fetch, Play, Ring, Stage, Target, Wait, pack, unpack
 from ..state import OVER, PARKED, TALKING, Party, State, number_of
 
 ME, HIM = 1, 2
@@ -365,6 +365,31 @@ def test_fetched_call_is_recorded(is_recorded: bool) -> None:
     begun = [each for each in call.returned("first-leg1", "fetched") if isinstance(each, do.Record)]
     assert begun == ([] if is_recorded else [do.Record("9")])
     assert "9" in call.state.recorded
+
+
+def test_tone_after_a_greeting() -> None:
+    """VOI-46: a caller whom a greeting has answered hears what the scheme says; one who was not answered hears the tone
+    of his own operator, and pays nothing."""
+    rung = Ring(ring(HIM).targets, TONE)
+    call = Call(State("first", Party("first")))
+    assert do.Ringing("first") in call.enter([rung])
+    call = Call(State("first", Party("first")))
+    call.enter([Play("sound:hello"), rung])
+    assert do.Music("first", TONE) in call.played("first-sound0")
+    answered = call.answered("first-leg1")
+    assert answered.index(do.Music("first", "")) < answered.index(do.Join(("first", "first-leg1")))
+
+
+def test_cannot_be_fetched() -> None:
+    """VOI-43: who has dialled the slot hears at once that it is not possible; somebody else may try again."""
+    call = talking()
+    call.park(ME, 1, "10001")
+    call.gone("first")
+    assert do.Redirect("first-leg1", "fetched") in call.fetched(Party("9", 3, "PJSIP/3-103"))
+    assert do.Hang("9", CONGESTION) in call.not_fetched()
+    assert call.state.phase == PARKED
+    call.gone("9")
+    assert do.Redirect("first-leg1", "fetched") in call.fetched(Party("10", 3, "PJSIP/3-103"))
 
 
 def test_room_is_recorded() -> None:
