@@ -99,5 +99,5 @@ class Desk(Flow):
     def _back_to(self, party: Party | None) -> list[Stage]:
         """Where a transfer or a parked call ends that nobody takes: with the one who made it (VOI-16, VOI-44). While he
         talks or is away the client hears music, and it is tried again: nobody is dropped at once."""
-        back = [Ask("back", party.user_id), Wait(PAUSE)] * RETURNS if party and party.user_id else []
-        return [*back, End(NO_ANSWER, missed="not_answered")]
+        once: list[Stage] = [Ask("back", party.user_id), Wait(PAUSE)] if party and party.user_id else []
+        return [*once * RETURNS, End(NO_ANSWER, missed="not_answered")]

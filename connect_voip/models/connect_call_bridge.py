@@ -68,9 +68,9 @@ class ConnectCallBridge(models.Model):
                 **values,
             }
         )
-        if self._has_no_line(stages):
-            text = self.with_context(lang=phone.user_id.lang)._no_line_text()
-            phone.user_id._bus_send("connect.call/refused", {"key": entrance["channel"], "text": text})
+        user = phone.user_id
+        if user and (text := self.with_context(lang=user.lang)._no_way_text(stages, phone.company_id)):
+            user._bus_send("connect.call/refused", {"key": entrance["channel"], "text": text})
         return {
             "stages": stages,
             "user_id": phone.user_id.id or 0,

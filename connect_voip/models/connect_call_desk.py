@@ -52,8 +52,8 @@ class ConnectCallDesk(models.Model):
         """Who wanted to fetch a parked call cannot."""
         user = self.env["res.users"].browse(data["user_id"])
         text = user.with_context(lang=user.lang).env._(
-            "The parked call cannot be fetched at the moment: the exchange's manager (AMI) does not answer. It comes back"
-            " to whoever has parked it."
+            "The parked call cannot be fetched at the moment: the exchange's manager (AMI) does not answer."
+            " It comes back to whoever has parked it."
         )
         user._bus_send("connect.call/refused", {"key": self.key, "text": text})
 

@@ -83,8 +83,6 @@ class ConnectCallTrunk(models.Model):
             uses._keep(self.key, None)
         else:
             uses._keep(self.key, self._held(snapshot))
-        if self.trunk_id and self.direction == "outgoing" and self.state not in LIVE:
-            self.env["connect.outbound.limit"]._of_company(self.company_id)._watch()
 
     def _held(self, snapshot):
         """Channels and endpoints that a call is made of, or may ring yet, by the bridge's snapshot. Before the first

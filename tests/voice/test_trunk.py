@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
-import time
 import re
+import time
 import wave
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
