@@ -40,16 +40,18 @@ class OdooOffice:
 
     def note(self, notes):
         """All in one transaction; one that Odoo cannot take does not cost the others. When PostgreSQL is lost on the
-        way nobody knows what was kept, so nothing is told twice: the calls' ends are found afterwards."""
-        values = [vars(each).values() for each in notes]
+        way nobody knows what was kept: all is told again, and what was kept is kept once."""
+        values = [list(vars(each).values()) for each in notes]
         try:
             self._do(lambda env: env["connect.call"]._note(values))
         except Exception as error:
             if isinstance(error, LOST) and not isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
                 raise
             _logger.exception("What has happened could not be noted: %s", ", ".join(each.key for each in notes))
-            for each in notes if len(notes) > 1 else ():
-                self.note([each])
+            if len(notes) == 1:
+                return [notes[0].key]
+            return [key for each in notes for key in self.note([each])]
+        return []
 
     def orders(self):
         rows = self._do(lambda env: env["connect.call.order"]._take(self.pbx_id))
@@ -71,11 +73,10 @@ class OdooOffice:
     def recorded(self, key, name, sound):
         return self._do(lambda env: env["connect.recording"]._keep(key, name, sound))
 
-    def beat(self, version):
+    def beat(self, version, keys):
         Registry(self.database).check_signaling()  # what other processes have changed: rights, settings, addons
         self._do(lambda env: env["connect.pbx"].browse(self.pbx_id)._beat(version))
-        if version:
-            self._do(lambda env: env["connect.pbx"].browse(self.pbx_id)._watch())
+        return bool(version) and self._do(lambda env: env["connect.pbx"].browse(self.pbx_id)._watch(keys))
 
     # --- how ---
 

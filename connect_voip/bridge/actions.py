@@ -20,7 +20,7 @@ class Ringing:
 
 @dataclass(frozen=True)
 class Music:
-    """Music for a channel that is in no bridge; ``klass`` empty: stop it."""
+    """Music for a channel that is in no bridge, or ``TONE``; ``klass`` empty: stop it."""
 
     channel: str
     klass: str = "default"

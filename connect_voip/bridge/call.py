@@ -17,6 +17,7 @@ from .stages import (
     ELSEWHERE,
     NO_ANSWER,
     NORMAL,
+    TONE,
     Ask,
     Conference,
     End,
@@ -81,6 +82,16 @@ class Flow:
             self.state.stages[self.state.step : self.state.step + 1] = stages
             self.state.step -= 1
             self._next()
+
+    @event
+    def unrouted(self) -> None:
+        """Odoo has no answer to ``Query``: the next stage, if there is one."""
+        if not isinstance(self.state.stage, Ask):
+            return
+        if self.state.step + 1 < len(self.state.stages):
+            self._next()
+        else:
+            self._begin(End(CONGESTION, "not_answered"))
 
     @event
     def offered(self, stages: list[Stage]) -> None:
@@ -191,7 +202,7 @@ class Flow:
                 self.state.phase = phases.CONFERENCE
                 first.is_up = True
                 self._put(do.Tell("conference", {"room": stage.room}))
-                self._put(do.Proceed(first.channel, "connect-conference", stage.room))
+                self._put(do.Proceed(first.channel, "connect-conference", stage.room, self._taped(first)))
             case Fetch():
                 self.state.phase = phases.OVER
                 self._put(do.Tell("ended", {"cause": NORMAL, "missed": "", "handed": True}))
@@ -201,10 +212,17 @@ class Flow:
                 self.state.missed = stage.missed or self.state.missed
                 self._end(stage.cause)
 
+    def _taped(self, party: Party) -> dict[str, str]:
+        """For a channel that goes into a room: it is recorded there unless it is already (VOI-08)."""
+        if party.channel in self.state.recorded:
+            return {}
+        self.state.recorded.append(party.channel)
+        return {"CONNECT_RECORD": "1"}
+
     def _ring(self, stage: Ring) -> None:
         self.state.phase = phases.RINGING
         first = self.state.first
-        if stage.music:
+        if stage.music not in ("", TONE):
             self._lift(first)
         self._put(do.Tell("ringing", {"user_ids": self._users(stage.targets)}))
         self._dial_all(stage)

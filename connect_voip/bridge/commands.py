@@ -7,7 +7,7 @@ from . import actions as do
 from . import state as phases
 from .call import event
 from .desk import Desk, Refused
-from .stages import NORMAL, End, Ring, Stage, Target
+from .stages import CONGESTION, NORMAL, End, Ring, Stage, Target
 from .state import Party
 
 REJOIN_SECONDS = 15.0
@@ -20,10 +20,15 @@ class Call(Desk):
     # --- commands ---
 
     @event
-    def hang_up(self, user_id: int) -> None:
+    def hang_up(self, user_id: int, *, colleague: bool = False) -> None:
         """«Положить трубку». While a colleague is consulted, it ends with the colleague (VOI-18); when the one who
-        waits with music hangs up, with him. ``user_id`` 0: the person, whom Odoo has found in this call."""
+        waits with music hangs up, with him. ``user_id`` 0: the person, whom Odoo has found in this call.
+
+        :param colleague: he is meant alone: a second click, which comes when he has gone, is not for the client
+        """
         mine = self.state.of_user(user_id) or self._person(user_id)
+        if colleague and self.state.phase != phases.CONSULTING:
+            raise Refused("not_now")
         if self.state.phase != phases.CONSULTING:
             self._end(NORMAL)
         elif mine is self._waiting_client():
@@ -204,6 +209,15 @@ class Call(Desk):
         if is_recorded:
             self.state.recorded.append(party.channel)
         self._put(do.Redirect(self.state.first.channel, "fetched"))
+
+    @event
+    def not_fetched(self) -> None:
+        """Asterisk's manager is away: who has dialled the slot is told at once, and the call stays parked."""
+        mine = self.state.second
+        if self.state.phase == phases.PARKED and mine:
+            self.state.second = None
+            self._put(do.Hang(mine.channel, CONGESTION))
+            self._put(do.Tell("not_fetched", {"user_id": mine.user_id}))
 
     # --- how ---
 

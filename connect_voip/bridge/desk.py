@@ -6,10 +6,10 @@ from __future__ import annotations
 from . import actions as do
 from . import state as phases
 from .call import Flow, event
-from .stages import NORMAL, Ask, End, Ring, Stage, Target
+from .stages import NO_ANSWER, NORMAL, Ask, End, Stage, Wait
 from .state import Party
 
-RETURN_SECONDS = 30.0
+RETURNS, PAUSE = 5, 10.0  # how often a call is brought back to somebody who is busy or away; s of music in between
 PARK_KEYS = "*5"
 
 
@@ -97,8 +97,7 @@ class Desk(Flow):
         self._next()
 
     def _back_to(self, party: Party | None) -> list[Stage]:
-        """Where a transfer or a parked call ends that nobody takes: with the one who made it."""
-        if party is None or not party.endpoint:
-            return [End(missed="not_answered")]
-        target = Target(party.endpoint, party.user_id, seconds=RETURN_SECONDS)
-        return [Ring((target,), music="default"), End(missed="not_answered")]
+        """Where a transfer or a parked call ends that nobody takes: with the one who made it (VOI-16, VOI-44). While he
+        talks or is away the client hears music, and it is tried again: nobody is dropped at once."""
+        once: list[Stage] = [Ask("back", party.user_id), Wait(PAUSE)] if party and party.user_id else []
+        return [*once * RETURNS, End(NO_ANSWER, missed="not_answered")]

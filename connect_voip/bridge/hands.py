@@ -12,7 +12,7 @@ from . import actions as do
 from .ami import Ami, AmiError
 from .ari import APP, Ari, AriError
 from .recordings import collect
-from .stages import CONGESTION
+from .stages import CONGESTION, TONE
 
 if TYPE_CHECKING:
     from .line import Line
@@ -90,6 +90,8 @@ class Hands:
         """What comes back with an event of its own must do so when it failed, too: a call never stands still."""
         if isinstance(action, do.Sound | do.Take | do.Await):
             self.runner.tell(key, lambda call: call.played(action.name))
+        elif isinstance(action, do.Redirect):
+            self.runner.tell(key, lambda call: call.not_fetched())
 
     async def _one(self, line: Line, action: do.Action) -> None:
         ari, key = self.ari, line.call.state.key
@@ -100,6 +102,9 @@ class Hands:
                 await ari.post(f"/channels/{action.channel}/ring")
             case do.Music(klass=""):
                 await ari.delete(f"/channels/{action.channel}/moh")
+                await ari.delete(f"/channels/{action.channel}/ring")  # one of them sounds
+            case do.Music(klass=klass) if klass == TONE:
+                await ari.post(f"/channels/{action.channel}/ring")
             case do.Music():
                 await ari.post(f"/channels/{action.channel}/moh", mohClass=action.klass)
             case do.Sound():

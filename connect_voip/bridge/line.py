@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .commands import Call
+from .office import Note
 
 Event = Callable[[Call], list[Any]]
 
@@ -24,3 +25,5 @@ class Line:
         self.snapshot: dict[str, Any] = {}
         self.may_have_bridge = may_talk  # in Asterisk; of a call that was taken up nobody knows
         self.told: asyncio.Future[None] | None = None  # done when Odoo knows all
+        self.note: Note | None = None  # is being told; what happens meanwhile waits for the next one
+        self.failures = 0  # of this note

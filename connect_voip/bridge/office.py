@@ -64,8 +64,9 @@ class Office(Protocol):
     def wish(self, key: str, verb: str, user_id: int) -> None:
         """What a user wants done to his call, by the keys of his desk telephone: it comes back as an order."""
 
-    def note(self, notes: list[Note]) -> None:
-        """Keep what has happened, of several calls."""
+    def note(self, notes: list[Note]) -> list[str]:
+        """Keep what has happened, of several calls. The keys of those that could not be kept; a note that comes twice,
+        known by ``told`` of its snapshot, is kept once."""
 
     def orders(self) -> list[Order]:
         """What has been asked for since the last time, in order. Each is given once."""
@@ -86,5 +87,6 @@ class Office(Protocol):
     def recorded(self, key: str, name: str, sound: bytes) -> bool:
         """A sound file of a call. True: it is kept, and may be deleted in Asterisk."""
 
-    def beat(self, version: str) -> None:
-        """The bridge is alive and connected to this version of Asterisk; empty: not connected."""
+    def beat(self, version: str, keys: list[str]) -> bool:
+        """The bridge is alive and connected to this version of Asterisk; empty: not connected. Of the open calls it
+        has these: others are ended when the record shows their end. True: calls were found that no bridge has seen."""

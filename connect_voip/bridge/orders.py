@@ -27,7 +27,7 @@ def obey(call: Call, order: Order, taken: set[str]) -> list[Action]:
     user, data = order.user_id, order.data
     match order.verb:
         case "hangup":
-            return call.hang_up(0 if data.get("is_person") else user)
+            return call.hang_up(0 if data.get("is_person") else user, colleague=bool(data.get("colleague")))
         case "hold":
             return call.hold(user)
         case "resume":

@@ -33,11 +33,11 @@ async def collect(runner: Runner, key: str, names: list[str], wait: float = SETT
 
 
 async def collect_left(runner: Runner) -> None:
-    """Files of calls that ended while no bridge was there to fetch them."""
+    """Files of calls that ended while no bridge was there to fetch them, or Odoo to take them."""
     try:
         left = await runner.ari.get("/recordings/stored")
     except (AriError, aiohttp.ClientError, TimeoutError) as error:
-        _logger.warning("Recordings stay in Asterisk's spool until the next connection: %s", error)
+        _logger.warning("Recordings stay in Asterisk's spool for now: %s", error)
         return
     going_on = {name for line in runner.lines.values() for name in line.call.state.recorded}
     for stored in left:

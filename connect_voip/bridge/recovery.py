@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from .ari import APP
 from .commands import Call
 from .line import Event, Line
-from .recordings import collect_left
 from .stages import Play, Ring, Voicemail
 from .state import BEFORE, CONSULTING, RINGING, Party, State
 
@@ -54,7 +53,7 @@ async def recover(runner: Runner) -> None:
             runner.channels[channel] = key
     await _sweep(runner, channels, bridges)
     _let_in(runner, channels)
-    runner.spawn(collect_left(runner))
+    runner.tidy()
     lost = [key for key in known if key not in runner.lines]
     if lost:
         runner.spawn(_end(runner, lost))

@@ -24,6 +24,7 @@ from .hands import Hands
 from .line import Event, Line
 from .office import Entrance, Office, Opening, Order
 from .orders import obey
+from .recordings import collect_left
 from .recovery import AGAIN, NotRecovered, recover
 from .refer import on_transfer
 from .selftest import Probe, test_exchange
@@ -48,6 +49,7 @@ class Runner:
         self.channels: dict[str, str] = {}  # channel → key of its call
         self.probes: dict[str, Probe] = {}  # channels of self-tests
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._tidying: asyncio.Task[None] | None = None
         self.is_ready = asyncio.Event()
         self.teller = Teller(self)
         self.filing = asyncio.Semaphore(FILING)
@@ -261,6 +263,11 @@ class Runner:
 
     # --- helpers ---
 
+    def tidy(self) -> None:
+        """Fetch the recordings that were left in Asterisk's spool, unless somebody is at it."""
+        if self._tidying is None or self._tidying.done():
+            self._tidying = self.spawn(collect_left(self))
+
     def spawn(self, work: Any) -> asyncio.Task[Any]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
@@ -282,7 +289,4 @@ class Runner:
             await asyncio.wait({line.told})
         key = line.call.state.key
         stages: list[Stage] | None = await self.in_thread(self.office.ask, key, query.what, query.ref, query.text)
-        self.tell(
-            key,
-            lambda call: call.routed([End(CONGESTION, "not_answered")] if stages is None else stages),
-        )
+        self.tell(key, lambda call: call.unrouted() if stages is None else call.routed(stages))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+TONE = "tone"  # instead of music: the tone of ringing, also when the caller has been answered by a greeting
 NO_ANSWER, BUSY, NORMAL, CONGESTION, ELSEWHERE = 19, 17, 16, 34, 26  # causes of Q.850
 
 
@@ -34,7 +35,7 @@ class Play:
 @dataclass(frozen=True)
 class Ring:
     """Ring these telephones; the first that answers has the call (VOI-38, VOI-41). With ``music`` the caller hears
-    music while they ring (VOI-46), else the tone of ringing."""
+    music while they ring (VOI-46), with ``TONE`` the tone of ringing; without, whichever costs no answering."""
 
     targets: tuple[Target, ...]
     music: str = ""

@@ -64,6 +64,7 @@ class State:
     missed: str = ""
     place: str = ""  # where it was parked last: company and slot
     asker: str = ""  # channel of the one who consults a colleague, or hears where he has parked
+    told: int = 0  # notes given to Odoo, which keeps each of them once
     recorded: list[str] = field(default_factory=list)  # channels whose conversations Asterisk writes down
     out: list[Action] = field(default_factory=list)
 

@@ -22,8 +22,9 @@ _logger = logging.getLogger(__name__)
 
 LOCK = 7361  # first half of the advisory lock's key; the second is the exchange
 STANDBY = 0.5  # s between attempts to get it
-LOST, REPLACED = "lost", "replaced"
+LOST, REPLACED, MOVED = "the lock is lost", "replaced", "the exchange has other addresses"  # why serving ends
 SWITCH = 0.0005  # s that a thread may compute on while the one that speaks with Asterisk has something to do
+TIDY = 300.0  # s between looks for recordings that were left in Asterisk's spool
 BEAT = 5.0  # s between signs of life, and between looks for orders whose NOTIFY was lost
 
 
@@ -47,6 +48,8 @@ class Voip(Command):
 def addresses(database, pbx_id):
     """Id and addresses of the exchange that this process is to serve: the one named, else the one that all companies
     share. A company that adds its own takes nobody's telephone away."""
+    from odoo.addons.connect_voip.models.connect_pbx import ADDRESSES
+
     with Registry(database).cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
         known = env["connect.pbx"].search([])
@@ -55,21 +58,20 @@ def addresses(database, pbx_id):
         if len(pbx) != 1:
             names = ", ".join(f"{each.id}: {each.name}" for each in known)
             raise SystemExit(f"Name the exchange with --pbx. There are: {names or 'none; make one in the form'}.")
-        values = pbx.read(["ari_url", "ari_user", "ari_password", "ami_host", "ami_port", "ami_user", "ami_password"])
-        return values[0]
+        return pbx.read(ADDRESSES)[0]
 
 
 async def serve(database, pbx_id):
     """Serve until this process is ended. When PostgreSQL closes the connection that holds the lock, somebody else may
-    hold it: begin again with waiting for it."""
+    hold it: begin again with waiting for it; and so when the exchange has got other addresses in its form."""
     loop, main = asyncio.get_running_loop(), asyncio.current_task()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, main.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         while True:
-            found = await patiently(addresses, database, pbx_id)
-            pbx_id = found["id"]
+            pbx_id = (await patiently(addresses, database, pbx_id))["id"]
             lock = await hold_lock(database, pbx_id)
+            found = await patiently(addresses, database, pbx_id)  # since this one listens, which may have taken days
             if await hold(database, found, lock) == REPLACED:
                 return
     _logger.info("The bridge ends; calls go on in Asterisk")
@@ -80,6 +82,7 @@ async def hold(database, found, lock):
     from odoo.addons.connect_voip.bridge.ami import Ami
     from odoo.addons.connect_voip.bridge.ari import Address, Ari
     from odoo.addons.connect_voip.bridge.runner import Runner
+    from odoo.addons.connect_voip.models.connect_pbx import moved
     from odoo.addons.connect_voip.office import OdooOffice
 
     office = OdooOffice(database, found["id"])
@@ -87,16 +90,16 @@ async def hold(database, found, lock):
     ami = Ami(found["ami_host"], found["ami_port"], found["ami_user"], found["ami_password"] or "")
     runner = Runner(ari, ami, office)
     loop = asyncio.get_running_loop()
-    lost = loop.create_future()
+    over = loop.create_future()
     number = lock.fileno()
-    loop.add_reader(number, _on_notice, lock, runner, lost)
+    loop.add_reader(number, _on_notice, lock, runner, over, moved(found["id"]))
     work = loop.create_task(runner.run())
     pulse = loop.create_task(beat(runner, ari, office))
     try:
-        await asyncio.wait({work, lost}, return_when=asyncio.FIRST_COMPLETED)
-        if lost.done():
-            _logger.warning("PostgreSQL has closed the connection that holds the lock")
-            return LOST
+        await asyncio.wait({work, over}, return_when=asyncio.FIRST_COMPLETED)
+        if over.done():
+            _logger.warning("The bridge begins again: %s", over.result())
+            return over.result()
         work.result()
         return REPLACED
     finally:
@@ -143,20 +146,28 @@ def connect(database):
     return connection
 
 
-def _on_notice(lock, runner, lost):
-    """Odoo has orders; or the connection is broken."""
+def _on_notice(lock, runner, over, word):
+    """Odoo has orders, or other addresses for the exchange; or the connection is broken."""
     try:
         lock.poll()
     except psycopg2.Error:
-        if not lost.done():
-            lost.set_result(None)
+        if not over.done():
+            over.set_result(LOST)
         return
+    words = {notice.payload for notice in lock.notifies}
     lock.notifies.clear()
+    if word in words and not over.done():
+        over.set_result(MOVED)
+    if over.done():
+        return  # orders are for the next one
     runner.spawn(runner.look_for_orders())
 
 
 async def beat(runner, ari, office):
-    """Tell Odoo every few seconds that somebody is here, and whether Asterisk is."""
+    """Tell Odoo every few seconds that somebody is here, and whether Asterisk is. When it has found calls that nobody
+    has seen, and now and then, their recordings are fetched."""
+    loop = asyncio.get_running_loop()
+    tidied = loop.time()
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(runner.is_ready.wait(), BEAT)
     while True:
@@ -164,6 +175,9 @@ async def beat(runner, ari, office):
         if runner.is_ready.is_set():
             with contextlib.suppress(Exception):
                 version = (await ari.get("/asterisk/info", only="system"))["system"]["version"]
-        await runner.in_thread(office.beat, version)
+        is_new = await runner.in_thread(office.beat, version, list(runner.lines))
+        if version and (is_new or loop.time() > tidied + TIDY):
+            tidied = loop.time()
+            runner.tidy()
         await runner.look_for_orders()
         await asyncio.sleep(BEAT if version else 1)

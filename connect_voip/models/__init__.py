@@ -16,6 +16,7 @@ from . import connect_call_verbs
 from . import connect_request
 from . import connect_recording
 from . import res_company
+from . import res_partner
 from . import res_users
 from . import connect_event
 from . import connect_agent

@@ -9,8 +9,8 @@ from odoo.tools import SQL
 from psycopg2.extras import Json
 
 from .connect_call import LIVE
+from .connect_call_way import BUSY, REJECTED, end
 
-REJECTED = 21
 STATE_OF_FACT = {
     "ringing": "ringing",
     "answered": "talking",
@@ -37,19 +37,25 @@ class ConnectCallBridge(models.Model):
         """
         if entrance.get("again"):  # a bridge has died over it: what was taken for it then is taken anew
             self.env["connect.trunk.use"]._keep(entrance["channel"], None)
-            if self.search_count([("key", "=", entrance["channel"]), ("state", "not in", LIVE)], limit=1):
+            known = self._of_key(entrance["channel"])
+            if known and known.state not in LIVE:
                 return {"stages": [{"kind": "End"}]}
+            if known:
+                known._set_row({"snapshot": None})  # its notes are counted anew
         if entrance["door"] == "trunk":
             return self._enter_from_trunk(pbx_id, entrance)
         phone = self.env["connect.extension"].search(
             [("sip_user", "=", entrance["endpoint"].removesuffix("-web")), ("pbx_id", "=", pbx_id)], limit=1
         )
         if not phone:
-            return {"stages": [{"kind": "End", "cause": REJECTED, "missed": "refused"}]}
+            return {"stages": end(REJECTED, "refused")}
         calls = self.with_context(connect_call_key=entrance["channel"])
-        stages, values = calls._way_of_number(
-            phone.company_id, entrance["dialled"], phone.number or entrance["caller"], phone
-        )
+        if self._has_other_call(phone.partner_id, pbx_id, entrance["channel"]):
+            stages, values = end(BUSY, "declined"), {"direction": "incoming"}
+        else:
+            stages, values = calls._way_of_number(
+                phone.company_id, entrance["dialled"], phone.number or entrance["caller"], phone
+            )
         self._open_call(
             {
                 "key": entrance["channel"],
@@ -62,15 +68,21 @@ class ConnectCallBridge(models.Model):
                 **values,
             }
         )
-        if self._has_no_line(stages):
-            text = self.with_context(lang=phone.user_id.lang)._no_line_text()
-            phone.user_id._bus_send("connect.call/refused", {"key": entrance["channel"], "text": text})
+        user = phone.user_id
+        if user and (text := self.with_context(lang=user.lang)._no_way_text(stages, phone.company_id)):
+            user._bus_send("connect.call/refused", {"key": entrance["channel"], "text": text})
         return {
             "stages": stages,
             "user_id": phone.user_id.id or 0,
             "endpoint": f"PJSIP/{entrance['endpoint']}",
             "caller_id": phone._caller_id(),
         }
+
+    @api.model
+    def _has_other_call(self, partner, pbx_id, key):
+        """A person talks with one at a time, however many pages he has opened (VOI-03)."""
+        live = [("partner_id", "=", partner.id), ("pbx_id", "=", pbx_id), ("state", "in", LIVE), ("key", "!=", key)]
+        return bool(partner) and any(not call._is_without_person() for call in self.search(live))
 
     @api.model
     def _open_call(self, values):
@@ -94,7 +106,7 @@ class ConnectCallBridge(models.Model):
         """Where a call goes that has come to an ``Ask``: what is asked names the method."""
         if what == "refer":
             return self._ask_refer(key, ref, text)
-        return getattr(self, {"line": "_ask_line", "step": "_ask_step"}[what])(key, ref)
+        return getattr(self, {"line": "_ask_line", "step": "_ask_step", "back": "_ask_back"}[what])(key, ref)
 
     @api.model
     def _open_calls(self, pbx_id):
@@ -114,13 +126,17 @@ class ConnectCallBridge(models.Model):
 
         :param list notes: ``(key, [(fact, data)], snapshot)`` for each call. The rows are locked by one statement, in
             the order of their ids, so that two who note the same calls never wait for each other. One that is over
-            stays as it is.
+            stays as it is, and what was told before (``told`` counts) is not kept again.
         """
         self.env.cr.execute(
-            "SELECT key, id FROM connect_call WHERE key = ANY(%s) AND state = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+            """SELECT key, id, coalesce((snapshot ->> 'told')::int, 0) FROM connect_call
+                WHERE key = ANY(%s) AND state = ANY(%s) ORDER BY id FOR NO KEY UPDATE""",
             [[key for key, _facts, _snapshot in notes], list(LIVE)],
         )
-        known = dict(self.env.cr.fetchall())
+        rows = self.env.cr.fetchall()
+        told = {key: count for key, _id, count in rows}
+        notes = [note for note in notes if note[2].get("told", float("inf")) > told.get(note[0], 0)]
+        known = {key: call_id for key, call_id, _count in rows}
         calls = self.browse(known.values())
         calls.invalidate_recordset()
         by_id = {call.id: call for call in calls}  # they are read together

@@ -74,7 +74,8 @@ class ConnectCallNotes(models.Model):
 
     def _on_ended(self, data):
         missed = data.get("missed") or None
-        if missed == "full":  # the room's door was shut
+        talked = [("call_id", "=", self.id), ("name", "=", "answered")]  # before he was transferred to the room
+        if missed == "full" and not self.env["connect.call.fact"].search_count(talked, limit=1):  # its door was shut
             self._set_row({"answer_at": None})
         was_answered = bool(self.answer_at or data.get("handed"))  # handed: it went over into another call
         self._set_row(
@@ -89,6 +90,8 @@ class ConnectCallNotes(models.Model):
         self._leave(self._talked_last())
         if self.state == "missed" and self.direction == "outgoing" and self.partner_id:
             self._tell_unreached()
+        elif was_answered and missed:
+            self._tell_left_alone(missed)
         self._tell_end()
 
     def _talked_last(self):

@@ -27,6 +27,7 @@ class ConnectCallOrder(models.Model):
     code = fields.Char(help="Why it was refused.")
 
     _waiting = models.Index("(pbx_id, id) WHERE state = 'new'")
+    _warnings = models.Index("(key) WHERE verb = 'warn'")
 
     @api.model
     def _give(self, pbx, key, verb, user, data=None):

@@ -60,7 +60,7 @@ class ConnectCallOut(models.Model):
             return None, "unreachable"
         limit = self.env["connect.outbound.limit"]._of_company(company)
         may = limit._allows(digits, rules) and limit._is_open() and not company._connect_is_suspended()
-        if not may or not limit._minutes_left():
+        if limit.is_suspended or not may or not limit._minutes_left():
             return None, "refused"
         ordered = self.env["connect.trunk"].sudo().union(*(rule.trunk_ids & trunks for rule in rules))  # as above
         return self._take_line(ordered, key, digits, limit)

@@ -83,13 +83,12 @@ class ConnectCallTrunk(models.Model):
             uses._keep(self.key, None)
         else:
             uses._keep(self.key, self._held(snapshot))
-        if self.trunk_id and self.direction == "outgoing" and self.state not in LIVE:
-            self.env["connect.outbound.limit"]._of_company(self.company_id)._watch()
 
     def _held(self, snapshot):
-        """Channels and endpoints that a call is made of, or may ring yet, by the bridge's snapshot."""
+        """Channels and endpoints that a call is made of, or may ring yet, by the bridge's snapshot. Before the first
+        one: the channel that has come in."""
         ends = [snapshot.get(name) for name in ("first", "second", "third")] + list(snapshot.get("legs", {}).values())
-        held = {self.key} | {each[what] for each in ends if each for what in ("channel", "endpoint")}
+        held = {each[what] for each in ends if each for what in ("channel", "endpoint")} or {self.key}
         if snapshot.get("phase") in ("before", "ringing") or snapshot.get("due"):
             ahead = snapshot["stages"][max(snapshot["step"], 0) :]
             held |= {target["endpoint"] for stage in ahead for target in stage.get("targets", ())}

@@ -3,8 +3,11 @@ the caller has given up. Asterisk's own record (CEL) tells of both, and they are
 
 from odoo import api, fields, models
 
+from .connect_call import LIVE
+
 AT_ONCE = 200
 PATIENCE = 60  # s after which the safety net hangs up (asterisk/extensions.conf)
+YOUNG = 60  # s in which a call may not have come to the bridge yet, or its end is being noted
 
 
 class ConnectPbxUnseen(models.Model):
@@ -12,8 +15,22 @@ class ConnectPbxUnseen(models.Model):
 
     record_read = fields.Integer(readonly=True, copy=False, aggregator=None)  # how far CEL has been compared
 
+    def _forgotten(self, keys):
+        """Open calls that the bridge does not have, and of which the record says that they are over, or nothing at all:
+        what it has told of their end could not be kept."""
+        self.env.cr.execute(
+            """SELECT key FROM connect_call c
+                WHERE pbx_id = %s AND state = ANY(%s) AND key <> ALL(%s)
+                  AND start_at < (now() AT TIME ZONE 'UTC') - make_interval(secs => %s)
+                  AND (NOT EXISTS (SELECT FROM connect_cel WHERE linkedid = c.key OR uniqueid = c.key)
+                       OR EXISTS (SELECT FROM connect_cel WHERE linkedid = c.key AND eventtype = 'LINKEDID_END'
+                                     AND eventtime < (now() AT TIME ZONE 'UTC') - make_interval(secs => %s)))""",
+            [self.id, list(LIVE), keys, YOUNG, YOUNG],
+        )
+        return [key for (key,) in self.env.cr.fetchall()]
+
     def _note_unseen(self):
-        """Compare what has ended since the last time with the calls that are known."""
+        """Compare what has ended since the last time with the calls that are known. Whether there were others."""
         self.ensure_one()
         if not self.record_read:  # from here on
             self.env.cr.execute("SELECT coalesce(max(id), 1) FROM connect_cel")
@@ -24,13 +41,14 @@ class ConnectPbxUnseen(models.Model):
         )
         ended = self.env.cr.fetchall()
         if not ended:
-            return
+            return False
         calls = self.env["connect.call"]
         known = set(calls.search([("key", "in", [key for _number, key in ended])]).mapped("key"))
-        for _number, key in ended:
-            if key not in known:
-                calls._note_from_record(self, key)
+        unseen = [key for _number, key in ended if key not in known]
+        for key in unseen:
+            calls._note_from_record(self, key)
         self.record_read = ended[-1][0]
+        return bool(unseen)
 
 
 class ConnectCallUnseen(models.Model):

@@ -48,7 +48,7 @@ class ConnectCallVerbs(models.Model):
             number, stages, found = calls._way_to_person(phone, partner_id)
         else:
             stages, found = calls._way_of_number(phone.company_id, number, phone.number, phone)
-        self._refuse_in_words(stages)
+        self._refuse_in_words(stages, phone.company_id)
         call = calls._open_call(
             {
                 "key": key,
@@ -80,10 +80,14 @@ class ConnectCallVerbs(models.Model):
         return True
 
     @in_users_language
-    def hangup(self):
-        """End the call; while a colleague is consulted, only his part (VOI-18). True."""
+    def hangup(self, colleague=False):
+        """End the call; while a colleague is consulted, only his part (VOI-18). True.
+
+        :param bool colleague: end his part or nothing: it is refused when he has gone already, over the bus
+        """
         call = self._own_call()
-        self._order_for(call, "hangup", {"is_person": self.env.user not in call.party_ids})
+        data = {"is_person": self.env.user not in call.party_ids, "colleague": bool(colleague)}
+        self._order_for(call, "hangup", data)
         return True
 
     @in_users_language
@@ -109,12 +113,16 @@ class ConnectCallVerbs(models.Model):
         :param str to: a short number, or one outside as it is dialled
         :raise UserError: no such number
         """
-        return self._ask_bridge("blind", {"stages": self._stages_to(to)})
+        return self._ask_bridge("blind", {"stages": self._stages_to(to, "Ring", "Ask", "Conference")})
 
     @in_users_language
     def transfer_consult(self, to):
-        """Ring a colleague while the other side hears music (VOI-17). True."""
-        return self._ask_bridge("consult", {"stages": self._stages_to(to), "number": self._read_number(to)})
+        """Ring a colleague while the other side hears music (VOI-17). True.
+
+        :raise UserError: no such number, or a conference room: nobody is asked there
+        """
+        stages = self._stages_to(to, "Ring", "Ask")
+        return self._ask_bridge("consult", {"stages": stages, "number": self._read_number(to)})
 
     @in_users_language
     def transfer_switch(self):
@@ -229,15 +237,17 @@ class ConnectCallVerbs(models.Model):
         # sudo: connect.call.order - written by these verbs alone, after their checks
         self.env["connect.call.order"].sudo()._give(call.pbx_id, call.key, verb, self.env.user, data)
 
-    def _stages_to(self, to):
+    def _stages_to(self, to, *kinds):
         call = self._own_call()
         number = self._read_number(to)
         # sudo: connect.extension - the caller's own telephone
         phone = self.env["connect.extension"].sudo()._own()
         call = call.with_context(connect_call_key=call.key)
         stages, _values = call._way_of_number(call.company_id, number, call.caller_number, phone)
-        self._refuse_in_words(stages)
-        if not any(stage["kind"] in ("Ring", "Ask") for stage in stages):
+        self._refuse_in_words(stages, call.company_id)
+        if any(stage["kind"] == "Conference" for stage in stages) and "Conference" not in kinds:
+            raise UserError(self.env._("%s is a conference room: transfer to it in one step.", number))
+        if not any(stage["kind"] in kinds for stage in stages):
             raise UserError(self.env._("There is nobody with the number %s, or he is busy.", number))
         return stages
 
@@ -258,32 +268,37 @@ class ConnectCallVerbs(models.Model):
         own = self.env["connect.extension"]._of_person(partner, phone.pbx_id)
         number = re.sub(r"[^+0-9]", "", partner.phone or "")
         stages = [{"kind": "Ring", "targets": own._targets(PERSON_SECONDS), "music": ""}] if own else []
-        outside = self._way_of_number(phone.company_id, number, phone.number, phone)[0] if number else []
+        outside, values = self._way_of_number(phone.company_id, number, phone.number, phone) if number else ([], {})
         if any(stage["kind"] != "End" for stage in outside):
             stages += outside
         elif outside and not own:
-            self._refuse_in_words(outside)
+            self._refuse_in_words(outside, phone.company_id)
         if not stages:
             raise UserError(
                 self.env._("%s has not been in the portal yet, and no number leads to him. Write to him.", partner.name)
             )
-        return number, stages, {"direction": "outgoing"}
+        return number, stages, {"direction": "outgoing", "trunk_id": values.get("trunk_id")}
 
     @api.model
-    def _refuse_in_words(self, stages):
+    def _refuse_in_words(self, stages, company):
         """Somebody at a screen is told at once why there is no way out, instead of hearing it."""
-        if self._has_no_line(stages):
-            raise UserError(self._no_line_text())
-        if stages[0]["kind"] == "End" and stages[0].get("missed") == "refused":
-            raise UserError(self.env._("Your telephone may not call this number now. Ask your administrator."))
+        if text := self._no_way_text(stages, company):
+            raise UserError(text)
 
     @api.model
-    def _has_no_line(self, stages):
-        return stages[0]["kind"] == "End" and stages[0].get("missed") == "no_line"
-
-    @api.model
-    def _no_line_text(self):
-        return self.env._("There is no free line. Wait until a call of your company has ended.")
+    def _no_way_text(self, stages, company):
+        """Why an employee of this company cannot call out; empty: he can, or it is something else."""
+        code = stages[0].get("missed") if stages[0]["kind"] == "End" else ""
+        if code == "no_line":
+            return self.env._("There is no free line. Wait until a call of your company has ended.")
+        if code != "refused":
+            return ""
+        if self.env["connect.outbound.limit"]._of_company(company).is_suspended:
+            return self.env._(
+                "Outgoing calls of your company are suspended: its minutes were used up."
+                " Your administrator releases them."
+            )
+        return self.env._("Your telephone may not call this number now. Ask your administrator.")
 
     @api.model
     def _values_of_person(self, line_id, partner_id):

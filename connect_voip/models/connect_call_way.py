@@ -119,9 +119,12 @@ class ConnectCallWay(models.Model):
     @api.model
     def _busy_among(self, users):
         """Those of these users who talk already (VOI-03), or are in wrap-up, in which nothing new comes."""
+        return self._talking_among(users) | users.browse(self.env["connect.agent"]._in_wrapup(users))
+
+    @api.model
+    def _talking_among(self, users):
         calls = self.search([("state", "in", ["talking", "held"]), ("party_ids", "in", users.ids)])
-        writing = users.browse(self.env["connect.agent"]._in_wrapup(users))
-        return (calls.party_ids | writing) & users
+        return calls.party_ids & users
 
     def _space(self):
         """Asterisk's parking place for this call: five digits, of which there are 90,000."""

@@ -55,6 +55,7 @@ class ConnectExtension(models.Model):
         help="Calls and recordings of colleagues of other departments are hidden from this employee.",
     )
 
+    _browser = models.Index("((sip_user || '-web'))")  # as Asterisk asks for it: connect_pbx_tables.py
     _one_of_user = models.UniqueIndex("(user_id) WHERE user_id IS NOT NULL", "This employee has a telephone already.")
     _one_of_person = models.UniqueIndex(
         "(partner_id, company_id) WHERE partner_id IS NOT NULL", "This person has a telephone already."

@@ -71,7 +71,7 @@ class ConnectInboundStep(models.Model):
         if not target:
             return [], {}
         stages = [stage for stage in target._way(caller) if stage["kind"] != "End"]
-        music = ""
+        music = "tone"
         if self.waiting == "music":
             music = self.prompt_id._music_class() if self.prompt_id else "default"
         stages = [{**stage, "music": music} if stage["kind"] == "Ring" else stage for stage in stages]

@@ -31,6 +31,8 @@ class ConnectOutboundLimit(models.Model):
         "resource.calendar", "Only within working hours", check_company=True, help="Empty: round the clock."
     )
     alarm_at = fields.Datetime("Last alarm", readonly=True, copy=False)
+    is_suspended = fields.Boolean("Suspended", readonly=True, copy=False)
+    suspended_at = fields.Datetime("Suspended last", readonly=True, copy=False)
 
     _one_of_company = models.UniqueIndex("(company_id)", "Your company has set its limits already.")
     _limits_positive = models.Constraint(
@@ -73,26 +75,46 @@ class ConnectOutboundLimit(models.Model):
     def _minutes_left(self):
         return self.env["connect.trunk.use"]._minutes(self.company_id) < self.minutes
 
+    def action_release(self):
+        """Button: calls may go out again, as far as the limits allow."""
+        self.check_access("write")
+        self.sudo().is_suspended = False  # sudo: connect.outbound.limit - his right to write it is checked just above
+        return True
+
     def _watch(self, *, is_full=False):
-        """Tell the company by mail that a limit is reached; once in 24 hours."""
+        """Once in 24 hours each: when the minutes are used up, outgoing calls are suspended until an administrator
+        releases them; when all calls at once are taken, they are refused meanwhile. The company is told by mail."""
         now = fields.Datetime.now()
-        if self.alarm_at and self.alarm_at > now - timedelta(hours=24):
-            return
-        if not is_full and self._minutes_left():
-            return
-        self.alarm_at = now
+        day_ago = now - timedelta(hours=24)
+        if not self._minutes_left() and not (self.suspended_at and self.suspended_at > day_ago):
+            self.write({"is_suspended": True, "suspended_at": now})
+            self._alarm(is_full=False)
+        elif is_full and not (self.alarm_at and self.alarm_at > day_ago):
+            self._alarm(is_full=True)
+
+    def _alarm(self, *, is_full):
+        self.alarm_at = fields.Datetime.now()
         company = self.company_id
         limit = self.with_context(lang=company.partner_id.lang or self.env.lang)
-        text = limit.env._(
-            "The limit of outgoing calls of %(company)s is reached: %(calls)s calls at once, %(minutes)s minutes in 24"
-            " hours. Calls beyond it are refused. If this was not you, change the passwords of your telephones.",
-            company=company.name,
-            calls=self.calls,
-            minutes=self.minutes,
-        )
+        values = {"company": company.name, "calls": self.calls, "minutes": self.minutes}
+        if is_full:
+            subject = limit.env._("Limit of outgoing calls reached")
+            text = limit.env._(
+                "All outgoing calls that %(company)s allows at once are under way: %(calls)s. Further ones are refused"
+                " until one has ended. If this was not you, change the passwords of your telephones.",
+                **values,
+            )
+        else:
+            subject = limit.env._("Outgoing calls are suspended")
+            text = limit.env._(
+                "The minutes of outgoing calls of %(company)s are used up: %(minutes)s in 24 hours. Outgoing calls are"
+                " suspended until an administrator releases them under «Safety of outgoing calls». If this was not you,"
+                " change the passwords of your telephones first.",
+                **values,
+            )
         self.env["mail.mail"].create(
             {
-                "subject": limit.env._("Limit of outgoing calls reached"),
+                "subject": subject,
                 "body_html": Markup("<p>%s</p>") % text,
                 "email_to": company.connect_notify_email or company.email,
                 "auto_delete": True,

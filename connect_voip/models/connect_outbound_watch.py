@@ -28,6 +28,7 @@ class ConnectOutboundWatch(models.Model):
             calls = self.env["connect.call"].browse(call_ids)
             left = limit._seconds_left() / len(calls)  # each second costs as many as there are calls
             if left <= 0:
+                limit._watch()
                 calls._order_end("cut")
             elif left <= WARNING:
                 calls.filtered(lambda call: call._is_unwarned())._order_end("warn")

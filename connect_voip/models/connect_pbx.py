@@ -3,8 +3,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .connect_call_order import CHANNEL
+
 ADMIN = "connect_lines.group_partner_admin,connect_lines.group_platform"
+ADDRESSES = ["ari_url", "ari_user", "ari_password", "ami_host", "ami_port", "ami_user", "ami_password"]
 AWAY_AFTER = 20  # s without a sign of life from the bridge
+
+
+def moved(pbx_id):
+    """What its bridge is told when the addresses of an exchange have changed."""
+    return f"moved-{pbx_id}"
 
 
 class ConnectPbx(models.Model):
@@ -67,7 +75,14 @@ class ConnectPbx(models.Model):
         result = super().write(vals)
         if {"company_id", "active"} & vals.keys():
             self._serve_companies()
+        if vals.keys() & set(ADDRESSES):
+            self._tell_bridges()
         return result
+
+    def _tell_bridges(self):
+        """With the commit: the bridge connects anew, with what is written here."""
+        for pbx in self:
+            self.env.cr.execute("SELECT pg_notify(%s, %s)", [CHANNEL, moved(pbx.id)])
 
     def _serve_companies(self):
         """Telephones and operators' lines move to the exchange that is nearer to their company now."""
@@ -92,7 +107,12 @@ class ConnectPbx(models.Model):
             [version or None, self.id],
         )
 
-    def _watch(self):
-        """With each sign of life, in a transaction of its own: what else is due."""
+    def _watch(self, keys):
+        """With each sign of life, in a transaction of its own: what else is due.
+
+        :param keys: of the calls that the bridge has
+        :return: whether there are calls in the journal now that no bridge has seen
+        """
         self.env["connect.outbound.limit"]._watch_calls(self)
-        self._note_unseen()
+        self.env["connect.call"]._lost(self._forgotten(keys))
+        return self._note_unseen()

@@ -31,6 +31,7 @@ class ConnectPrompt(models.Model):
     sound = fields.Binary(required=True, attachment=True, help="A WAV file of five minutes at most.")
     seconds = fields.Float("Length, s", readonly=True, aggregator=None)
     folder = fields.Char(readonly=True, groups="base.group_system", copy=False)  # where Asterisk finds it
+    checksum = fields.Char(readonly=True, groups="base.group_system", copy=False)  # of the sound: a call reads it alone
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -63,20 +64,22 @@ class ConnectPrompt(models.Model):
 
     def _measure(self):
         for prompt in self.with_context(bin_size=False).sudo():  # its length is the file's, nobody writes it
-            with wave.open(io.BytesIO(base64.b64decode(prompt.sound))) as file:
+            sound = base64.b64decode(prompt.sound)
+            prompt.checksum = hashlib.sha256(sound).hexdigest()[:16]
+            with wave.open(io.BytesIO(sound)) as file:
                 prompt.seconds = file.getnframes() / file.getframerate()
 
     def _place(self):
         """The file for Asterisk, without its ending; it is written when it is not there yet."""
         self.ensure_one()
-        prompt = self.with_context(bin_size=False)
-        sound = base64.b64decode(prompt.sound)
+        if not self.checksum:
+            self._measure()
         folder = Path(config["data_dir"]) / "connect_sounds" / self.env.cr.dbname / str(self.id)
-        file = folder / f"{hashlib.sha256(sound).hexdigest()[:16]}.wav"
+        file = folder / f"{self.checksum}.wav"
         if not file.exists():
             folder.mkdir(parents=True, exist_ok=True)
             fresh = file.with_suffix(f".{os.getpid()}")
-            fresh.write_bytes(sound)
+            fresh.write_bytes(base64.b64decode(self.with_context(bin_size=False).sound))
             fresh.replace(file)  # at once: Asterisk never plays half a file
             for old in set(folder.glob("*.wav")) - {file}:
                 old.unlink(missing_ok=True)

@@ -30,7 +30,7 @@ class ConnectTrunkUse(models.Model):
 
     _one_place = models.UniqueIndex("(trunk_id, place) WHERE released_at IS NULL")
     _one_turn = models.UniqueIndex("(company_id, turn) WHERE released_at IS NULL AND is_outgoing")
-    _of_call = models.Index("(key) WHERE released_at IS NULL")
+    _of_call = models.Index("(key)")
     _by_day = models.Index("(company_id, at) WHERE is_outgoing")
 
     @api.model
@@ -98,12 +98,15 @@ class ConnectTrunkUse(models.Model):
         over = held is None
         self.env.cr.execute(
             SQL(
-                "UPDATE connect_trunk_use SET released_at = %s WHERE key = %s AND released_at IS NULL AND %s",
+                """UPDATE connect_trunk_use SET released_at = %s WHERE key = %s AND released_at IS NULL AND %s
+                   RETURNING company_id, is_outgoing""",
                 NOW,
                 key,
                 SQL("TRUE") if over else SQL("is_begun AND what <> ALL(%s)", list(held)),
             )
         )
+        for company_id in {company_id for company_id, is_outgoing in self.env.cr.fetchall() if is_outgoing}:
+            self.env["connect.outbound.limit"]._of_company(self.env["res.company"].browse(company_id))._watch()
 
     @api.model
     def _drop(self, key):

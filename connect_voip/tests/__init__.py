@@ -13,6 +13,8 @@ from . import test_numbers
 from . import test_noting
 from . import test_office
 from . import test_parties
+from . import test_returned
+from . import test_scale
 from . import test_script
 from . import test_taken_up
 from . import test_trunks

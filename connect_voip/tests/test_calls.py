@@ -33,6 +33,30 @@ class TestCalls(VoiceCase):
         answer, _call = self.enter(self.phone_a, "102", "2")
         self.assertEqual((answer["stages"][0]["kind"], answer["stages"][0]["cause"]), ("End", 17))
 
+    def test_person_with_two_pages(self):
+        """VOI-03: a person who is in a call is refused a second one, with whomever; after its end he calls again."""
+        self.env["connect.extension"].with_user(self.recipient_a).get_phone()
+        phone = self.env["connect.extension"].search([("partner_id", "=", self.recipient_a.partner_id.id)])
+        kind = self.enter(phone, f"**{self.line_a.id}")[0]["stages"][0]["kind"]
+        answer, second = self.enter(phone, f"**{self.line_a.id}", "2")
+        self.assertEqual((answer["stages"][0]["kind"], answer["stages"][0]["cause"]), ("End", 17))
+        self.note(second, ("ended", {"cause": 17, "missed": "declined"}))
+        self.note(self.env["connect.call"]._of_key("1"), ("ended", {"cause": 16, "missed": ""}))
+        self.assertEqual(self.enter(phone, f"**{self.line_a.id}", "3")[0]["stages"][0]["kind"], kind)
+
+    def test_transfer_to_a_room(self):
+        """VOI-16, VOI-17: in one step; asking first is refused in words, as there is nobody to ask."""
+        room = self.env["connect.room"].create({"name": "R", "number": "809", "company_id": self.agent_a.company_id.id})
+        other = self._phone(self.supervisor_a, "102")
+        _answer, call = self.enter(self.phone_a, "102")
+        self.note(call, ("answered", {"user_id": other.user_id.id, "channel": "x"}))
+        call = call.with_user(self.agent_a)
+        with self.assertRaisesRegex(UserError, "conference room"):
+            call.transfer_consult(room.number)
+        self.assertTrue(call.transfer_blind(room.number))
+        order = self.env["connect.call.order"].search([], limit=1, order="id desc")
+        self.assertEqual([stage["kind"] for stage in order.data["stages"]], ["Conference"])
+
     def test_the_row_tells_the_story(self):
         """VOI-10: successful and unsuccessful calls, with how long they talked."""
         self._phone(self.supervisor_a, "102")

@@ -61,6 +61,20 @@ class TestNoting(VoiceCase):
 
         self.assertEqual(self.kept(fail), ["2"])
 
+    def test_a_note_that_comes_twice(self):
+        """VOI-10: nobody knew whether it was kept: it is kept once, and the next one after it."""
+        _answer, call = self.enter(self.phone_a, "102", "1")
+        calls = self.env["connect.call"]
+        for number, fact in ((1, "ringing"), (1, "ringing"), (2, "held"), (2, "held"), (1, "ringing"), (3, "resumed")):
+            calls._note([("1", [(fact, {})], {"told": number})])
+        self.assertEqual(self.facts(call), ["ringing", "held", "resumed"])
+        call.invalidate_recordset()
+        self.assertEqual(call.snapshot["told"], 3)
+        entrance = {"channel": "1", "door": "inner", "endpoint": self.phone_a.sip_user, "dialled": "102", "caller": ""}
+        calls._enter(self.pbx.id, {**entrance, "again": True})
+        calls._note([("1", [("ringing", {})], {"told": 1})])
+        self.assertEqual(self.facts(call)[3:], ["ringing"], "of another bridge, which counts anew")
+
     def test_nothing_is_told_twice(self):
         """When the connection is lost nobody knows whether it was kept; a collision has kept nothing."""
         lost = psycopg2.OperationalError("server closed the connection unexpectedly")

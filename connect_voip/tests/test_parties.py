@@ -105,7 +105,7 @@ class TestParties(VoiceCase):
                          (call.id, False))  # fmt: skip
         self.assertTrue(call.with_user(self.recipient_a).hangup())
         order = self.env["connect.call.order"].search([], limit=1, order="id desc")
-        self.assertEqual((order.verb, order.data), ("hangup", {"is_person": True}))
+        self.assertEqual((order.verb, order.data), ("hangup", {"is_person": True, "colleague": False}))
 
     def test_one_step_comes_back(self):
         """VOI-16: nobody has taken it: it is the call of whoever has transferred it again."""

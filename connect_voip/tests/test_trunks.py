@@ -99,6 +99,19 @@ class TestTrunks(TrunkCase):
         self.trunk.invalidate_recordset(["busy"])
         self.assertEqual(self.trunk.busy, 0)
 
+    def test_client_has_left(self):
+        """VOI-48: the operator's channel is free when the client has hung up, though the two colleagues talk on."""
+        self.scheme_in({"kind": "ring", "target": f"connect.extension,{self.phone_a.id}"})
+        _stages, call = self.come_in()
+        client = {"channel": call.key, "endpoint": ""}
+        colleagues = [{"channel": f"leg{each}", "endpoint": f"PJSIP/1-10{each}"} for each in (1, 2)]
+        talk = {"first": client, "second": colleagues[0], "third": colleagues[1], "phase": "consulting"}
+        calls = self.env["connect.call"]
+        for ends, busy in ((talk, 1), ({**talk, "first": colleagues[0], "second": colleagues[1], "third": None}, 0)):
+            calls._note([(call.key, [("held", {})], ends)])
+            self.trunk.invalidate_recordset(["busy"])
+            self.assertEqual(self.trunk.busy, busy)
+
     def test_only_what_is_allowed(self):
         """Safety: directions, the list of destinations, and digits alone."""
         for number in ("+4420712345678", "0123", "**5", "*59", "1" * 16, "+375296666666#"):
@@ -184,6 +197,9 @@ class TestTrunks(TrunkCase):
         self.assertEqual((call.direction, call.caller_number), ("incoming", "+375291111111"))
         rung = self.env["connect.call"]._ask("in", "step", stages[1]["ref"])
         self.assertEqual([(stage["kind"], stage["music"]) for stage in rung], [("Ring", "default")])
+        self.env["connect.inbound.step"].browse(stages[1]["ref"]).waiting = "tone"
+        rung = self.env["connect.call"]._ask("in", "step", stages[1]["ref"])
+        self.assertEqual([(stage["kind"], stage["music"]) for stage in rung], [("Ring", "tone")])
         self.phone_a.active = False
         self.assertEqual(self.env["connect.call"]._ask("in", "step", stages[1]["ref"]), [])
 

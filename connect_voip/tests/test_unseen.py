@@ -52,3 +52,22 @@ class TestUnseen(TrunkCase):
         self.pbx._note_unseen()
         self.assertEqual((self.calls("8.1").state, self.calls("8.1").missed_reason), ("missed", "abandoned"))
         self.assertFalse(self.calls("8.2") | self.calls("8.3"))
+
+    def test_forgotten(self):
+        """VOI-10, VOI-48: the end of a call could not be kept, and the bridge has it no more: the record ends it, and
+        its channel is free. One that the bridge has, whose end is not recorded, or that is young, goes on."""
+        keys = ("9.1", "9.2", "9.3", "9.4")
+        for key in keys:
+            self.trunk.channels = 9
+            self.come_in(key=key)
+            self.record(key, ("CHAN_START", f"PJSIP/trunk-{self.trunk.id}-0000003a", key, 0))
+        for key in ("9.1", "9.2", "9.4"):
+            self.record(key, ("LINKEDID_END", "x", key, 30))
+        self.env.cr.execute(
+            "UPDATE connect_call SET start_at = start_at - interval '2 min' WHERE key <> '9.4' AND key = ANY(%s)",
+            [list(keys)],
+        )
+        self.assertFalse(self.pbx._watch(["9.2"]))
+        self.env.invalidate_all()
+        self.assertEqual([bool(self.calls(key).end_at) for key in keys], [True, False, False, False])
+        self.assertEqual(self.trunk.busy, 3)

@@ -37,7 +37,8 @@ def members(calls: World, trunk: int) -> set[str]:
 
 
 def test_somebody_answers_without_the_bridge(calls: World, operator: Operator, soon: None) -> None:
-    """Whoever was taking calls is rung, nobody else; afterwards there is a call with its true times, once."""
+    """Whoever was taking calls is rung, nobody else; afterwards there is a call with its true times, once, and with its
+    recording (VOI-08)."""
     calls.set_status(100003)
     stranger = calls.sql(
         """SELECT u.login, x.sip_user FROM connect_extension x JOIN res_users u ON u.id = x.user_id
@@ -70,3 +71,5 @@ def test_somebody_answers_without_the_bridge(calls: World, operator: Operator, s
     assert abs((rows[0]["end_at"] - ended).total_seconds()) < 1
     assert rows[0]["talk_ms"] > 1000
     assert calls.facts(rows[0]["id"]) == ["ended"]
+    recording = calls.await_row("SELECT seconds FROM connect_recording WHERE call_id = %s", rows[0]["id"])
+    assert recording["seconds"] > 1

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from ..browser.people import Visitor
 from .browsers import logged_in, picture, speaks
 from .conftest import World
+from .test_talk import talk, verb
 
 IVANOVA = 200001
 
@@ -159,3 +160,30 @@ def test_self_test(calls: World, chromium: Browser) -> None:
         report.scroll_into_view_if_needed()
         picture(page, "self_test_failed")
         calls.await_silence()
+
+
+def checked(calls: World, pbx: int) -> dict[str, bool]:
+    """What the self-test of this exchange says of each step."""
+    before = calls.sql("SELECT tested_at FROM connect_pbx WHERE id = %s", pbx)[0]["tested_at"]
+    calls.admin("connect.pbx", "action_test", [[pbx]])
+    row = calls.await_row(
+        "SELECT test_steps FROM connect_pbx WHERE id = %s AND tested_at IS DISTINCT FROM %s", pbx, before
+    )
+    return {step["step"]: step["ok"] for step in row["test_steps"]}
+
+
+def test_changed_password(calls: World) -> None:
+    """VOI-01: what is changed in the exchange's form holds at once: the bridge connects anew, and calls go on."""
+    call, _orlova = talk(calls)
+    exchange = calls.sql("SELECT id, ami_password FROM connect_pbx WHERE company_id IS NULL")[0]
+    try:
+        calls.admin("connect.pbx", "write", [[exchange["id"]], {"ami_password": "wrong"}])
+        assert not checked(calls, exchange["id"])["ami"]
+    finally:
+        calls.admin("connect.pbx", "write", [[exchange["id"]], {"ami_password": exchange["ami_password"]}])
+    steps = checked(calls, exchange["id"])
+    assert len(steps) == 7
+    assert all(steps.values()), steps
+    calls.await_channels({"PJSIP/3-101", "PJSIP/3-102"})
+    verb(calls, 100002, call, "hangup")
+    calls.await_call(call["key"], state="ended")

@@ -170,3 +170,17 @@ def test_recording(calls: World, tmp_path: Path) -> None:
     assert calls.sql("SELECT count(*) FROM connect_recording_listening WHERE recording_id = %s", recording["id"])[0][
         "count"
     ]
+
+
+def test_recording_of_a_room(calls: World) -> None:
+    """VOI-08: also of one that was joined by a click; the click rings a telephone that is not recorded by itself."""
+    orlova, nikiforov = calls.phone("100003", tone=700), calls.phone("100002", tone=440)
+    nikiforov.answer()
+    calls.as_user(100002)("connect.call", "originate", ["801"])
+    call = calls.await_call(state="talking", dialled="801")
+    orlova.call("801", talk=2.5)
+    calls.pause(3)
+    verb(calls, 100002, call, "hangup")
+    calls.await_call(call["key"], state="ended")
+    recording = calls.await_row("SELECT seconds FROM connect_recording WHERE call_id = %s", call["id"])
+    assert recording["seconds"] > 1

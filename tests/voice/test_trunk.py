@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import time
 import wave
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -138,6 +139,29 @@ def test_way_in(calls: World, operator: Operator) -> None:
     calls.await_call(call["key"], state="ended")
     log = (calls.voice.folder / "log/messages.log").read_text()
     assert "Music class prompt-" not in log and "connect_sounds" not in log, log[-2000:]
+
+
+def test_tone_after_a_greeting(calls: World, operator: Operator) -> None:
+    """VOI-46: «Caller hears: Tone» holds after a greeting, too, which has answered him: he hears it ring."""
+    operator.way_in({"kind": "greeting", "prompt_id": operator.greeting(0.3)}, operator.ring(waiting="tone"))
+    orlova = calls.phone("100003", tone=700)
+    orlova.listen()
+    orlova.answer(ring=5.0)
+    caller = operator.caller("+375291111111")
+    ear = caller.listen()
+    caller.bring(CITY, talk=10)
+    call = calls.await_call(state="ringing", direction="incoming")
+    calls.await_fact(call["id"], "ringing")
+    calls.pause(0.3)
+    began = time.monotonic()
+    calls.pause(3)
+    assert calls.ari(f"/channels/{call['key']}")["state"] == "Up"
+    assert ear.loud(began) > 0.5
+    calls.await_call(call["key"], state="talking")
+    calls.pause(0.5)
+    began = time.monotonic()
+    calls.pause(4)
+    assert ear.loud(began) < 0.2, "it stops with the answer"
 
 
 def test_person_from_outside_on_a_line(calls: World, operator: Operator) -> None:

@@ -98,7 +98,6 @@ class Exchange:
                 case do.Over():
                     self.overs += 1
 
-
     def hear(self, told: do.Tell) -> None:
         if told.fact in COMES:
             self.users.add(told.data["user_id"])
@@ -300,8 +299,7 @@ def test_consult_follow_me() -> None:
     assert not call.gone("first-leg3", 19)
     rung = [each for each in call.timer(timers[1].name) if isinstance(each, do.Dial)]
     assert [(each.endpoint, each.originator) for each in rung] == [("PJSIP/3-104", "first-leg1")]
-    back = [each.endpoint for each in call.gone("first-leg4", 19) if isinstance(each, do.Dial)]
-    assert back == ["PJSIP/3-101"], "nobody: it comes back to who has transferred"
+    assert do.Query("back", ME) in call.gone("first-leg4", 19), "nobody: it comes back to who has transferred"
 
 
 def test_two_park_at_once() -> None:

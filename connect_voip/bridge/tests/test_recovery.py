@@ -79,8 +79,9 @@ class Exchange:
         self.ended += keys
         return True
 
-    def note(self, notes: list[Note]) -> None:
+    def note(self, notes: list[Note]) -> list[str]:
         self.told += [name for each in notes for name, _data in each.facts]
+        return []
 
     def _fail(self) -> None:
         if self.odoo_fails:

@@ -77,6 +77,25 @@ def test_comes_back(calls: World, short: None) -> None:
     hang_up(calls, 100002, call)
 
 
+def test_comes_back_to_one_who_talks(calls: World, short: None) -> None:
+    """VOI-44, VOI-03: who parked talks with somebody else by then: the client hears music, and is brought back when he
+    is free."""
+    call = park(calls)
+    kim = calls.phone("100004", tone=1000)
+    kim.call("101", talk=60)
+    second = calls.await_call(state="talking", caller_user_id=user_id(calls, 100004))
+    calls.await_fact(call["id"], "park_over")
+    calls.pause(2)
+    assert calls.await_call(call["key"], state="ringing")
+    hang_up(calls, 100004, second)
+    nikiforov = calls.phones[1]
+    nikiforov.processes[-1].wait(30)
+    nikiforov.answer()
+    calls.await_call(call["key"], state="talking", user_id=user_id(calls, 100002), within=40)
+    calls.await_channels({"PJSIP/3-101", "PJSIP/3-102"})
+    hang_up(calls, 100002, call)
+
+
 def test_comes_back_while_the_bridge_is_away(calls: World, short: None) -> None:
     """VOI-44: Asterisk owns the time: it is over without the bridge, and the next bridge brings the call back."""
     call = park(calls)

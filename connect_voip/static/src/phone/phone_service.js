@@ -218,7 +218,7 @@ export class ConnectPhone extends BrowserPhone {
         if (this.isRinging) {
             this.decline();
         } else if (this.current) {
-            await this.order("hangup");
+            await this.order("hangup", [Boolean(this.current.colleague)]); // of two clicks none meets the client
         } else {
             this.session?.terminate();
         }
