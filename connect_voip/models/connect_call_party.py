@@ -32,7 +32,7 @@ class ConnectCallParty(models.Model):
         "connect_call_participant",
         "call_id",
         "user_id",
-        string="Took part",
+        string="Participants",
         readonly=True,
         copy=False,
         context={"active_test": False},
@@ -49,6 +49,15 @@ class ConnectCallParty(models.Model):
                 {"call": self.id, "user": user_id},
             )
             self.invalidate_recordset(["party_ids", "participant_ids"])
+
+    def _keep_participants(self, users):
+        """They find it in their journal, though they have not spoken in it."""
+        self.env.cr.execute(
+            """INSERT INTO connect_call_participant (call_id, user_id)
+               SELECT %s, unnest(%s::int[]) ON CONFLICT DO NOTHING""",
+            [self.id, users.ids],
+        )
+        self.invalidate_recordset(["participant_ids"])
 
     def _go(self, user_id):
         """He is out of it."""

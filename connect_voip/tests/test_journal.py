@@ -113,7 +113,8 @@ class TestJournal(VoiceCase):
         hear it; also where he is restricted to his own departments. Nobody else finds it for that."""
         _answer, call = self.enter(self.phone_s, "101", "journal-handed")
         self.note(call, ("answered", {"user_id": self.agent_a.id, "channel": "x"}))
-        self.note(call, ("transferred", {"user_id": self.agent_a.id}), ("colleague_answered", {"user_id": self.seller.id}))
+        self.note(call, ("transferred", {"user_id": self.agent_a.id}))
+        self.note(call, ("colleague_answered", {"user_id": self.seller.id}))
         self.note(call, ("answered", {"user_id": self.colleague.id, "channel": "y"}))
         self.env.cr.execute(
             """INSERT INTO connect_recording (call_id, company_id, name, kind, at, seconds)
