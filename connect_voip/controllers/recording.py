@@ -8,7 +8,7 @@ class ConnectRecording(http.Controller):
     def hear(self, recording_id, download=None):
         """The sound of a recording, for whoever may hear it; each hearing is noted."""
         try:
-            sound = request.env["connect.recording"].browse(recording_id)._hear()
+            sound = request.env["connect.recording"].browse(recording_id)._hear(bool(download))
         except (AccessError, MissingError):
             return request.not_found()
         except UserError as error:

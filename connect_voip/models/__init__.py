@@ -12,6 +12,7 @@ from . import connect_call_order
 from . import connect_call_way
 from . import connect_call_bridge
 from . import connect_call_notes
+from . import connect_call_notice
 from . import connect_call_verbs
 from . import connect_request
 from . import connect_recording

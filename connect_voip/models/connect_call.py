@@ -56,6 +56,9 @@ class ConnectCall(models.Model):
     user_id = fields.Many2one(
         "res.users", string="Specialist", readonly=True, ondelete="restrict", index="btree_not_null"
     )
+    department_id = fields.Many2one(
+        "connect.department", readonly=True, ondelete="set null", index="btree_not_null"
+    )
     caller_user_id = fields.Many2one(
         "res.users", string="Called by", readonly=True, ondelete="restrict", index="btree_not_null"
     )
@@ -70,12 +73,22 @@ class ConnectCall(models.Model):
     missed_reason = fields.Selection(MISSED, readonly=True)
     slot = fields.Integer("Parked at", readonly=True, aggregator=None)
     fact_ids = fields.One2many("connect.call.fact", "call_id", string="What happened")
+    recording_ids = fields.One2many(
+        "connect.recording", "call_id", string="Recordings", groups="connect_lines.group_agent"
+    )
+    can_hear = fields.Boolean("Recordings can be heard", compute="_compute_can_hear")
     snapshot = fields.Json(readonly=True, groups="base.group_system")  # the bridge's, for the time after a crash
 
     _key_unique = models.UniqueIndex("(key)")
     _live = models.Index("(pbx_id) WHERE state IN ('ringing', 'talking', 'held', 'parked')")
     _journal = models.Index("(company_id, id DESC)")
     _slot_once = models.UniqueIndex("(company_id, slot) WHERE state = 'parked'")
+
+    @api.depends("company_id")
+    def _compute_can_hear(self):
+        for call in self:
+            # sudo: res.company - whether the call's company has the subscription (VOI-09)
+            call.can_hear = call.sudo().company_id._connect_has("recording")
 
     @api.depends("talk_ms")
     def _compute_talk_time(self):

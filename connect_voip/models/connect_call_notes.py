@@ -114,12 +114,14 @@ class ConnectCallNotes(models.Model):
             user._bus_send("connect.call/refused", {"key": self.key, "text": text})
 
     def _tell_end(self):
-        """In the conversation's feed; and a call on a line that was not taken, to the companies (ROU-25)."""
+        """In the conversation's feed; a call on a line that was not taken, to the companies (ROU-25), another one to
+        those whom it was for."""
         self._go_all()
         if self.line_id and self.partner_id and self.missed_reason != "refused":
             self.env["connect.event"]._write_call(self)
         if self.state == "missed" and self.direction == "incoming" and self.request_id:
             self.request_id._call_missed(self.missed_reason)
+        self._tell_missed()
 
     @api.model
     def _lost(self, keys):

@@ -3,6 +3,7 @@
 ``user_id`` and ``caller_user_id`` are what the journal says of a call for ever; ``party_ids`` are the employees whom it
 keeps busy now, who see it on their screens and may do something with it. Whoever has handed it over, parked it or left
 is free at once. Their table holds open calls alone, so it stays as small as a company's conversations of a moment.
+``participant_ids`` keeps all of them for the journal, whoever has the call in the end (VOI-56).
 """
 
 from odoo import api, fields, models
@@ -26,15 +27,37 @@ class ConnectCallParty(models.Model):
         copy=False,
         context={"active_test": False},
     )
+    participant_ids = fields.Many2many(
+        "res.users",
+        "connect_call_participant",
+        "call_id",
+        "user_id",
+        string="Participants",
+        readonly=True,
+        copy=False,
+        context={"active_test": False},
+    )
 
     def _come(self, user_id):
         """This employee is in the call from now on; 0 or nothing: somebody outside."""
         if user_id:
             self.env.cr.execute(
-                "INSERT INTO connect_call_party (call_id, user_id) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-                [self.id, user_id],
+                """WITH lasting AS (INSERT INTO connect_call_participant (call_id, user_id) VALUES (%(call)s, %(user)s)
+                                    ON CONFLICT DO NOTHING)
+                   INSERT INTO connect_call_party (call_id, user_id) VALUES (%(call)s, %(user)s)
+                   ON CONFLICT DO NOTHING""",
+                {"call": self.id, "user": user_id},
             )
-            self.invalidate_recordset(["party_ids"])
+            self.invalidate_recordset(["party_ids", "participant_ids"])
+
+    def _keep_participants(self, users):
+        """They find it in their journal, though they have not spoken in it."""
+        self.env.cr.execute(
+            """INSERT INTO connect_call_participant (call_id, user_id)
+               SELECT %s, unnest(%s::int[]) ON CONFLICT DO NOTHING""",
+            [self.id, users.ids],
+        )
+        self.invalidate_recordset(["participant_ids"])
 
     def _go(self, user_id):
         """He is out of it."""

@@ -51,4 +51,4 @@ class ConnectDepartment(models.Model):
         return [target for phone in phones if phone.user_id not in busy for target in phone._targets(seconds)]
 
     def _call_values(self):
-        return {}
+        return {"department_id": self.id}

@@ -22,8 +22,17 @@ class ConnectEvent(models.Model):
                 "seconds": call.talk_ms // 1000,
                 "missed": call.missed_reason or "",
                 "direction": call.direction,
+                "message": call._has_message(),
             },
         )
+
+    def _to_client(self, internal):
+        """With the way to the call, where its recordings are, for whoever may open it."""
+        values = super()._to_client(internal)
+        call = self.env["connect.call"].with_user(self.env.user).browse((self.payload or {}).get("call_id") or ())
+        if self.type == "call" and internal and call.has_access("read"):
+            values["call_id"] = call.id
+        return values
 
     def _text(self, internal=True):
         if self.type != "call":
@@ -32,6 +41,8 @@ class ConnectEvent(models.Model):
         if payload.get("missed"):
             if payload.get("direction") == "outgoing":
                 return self.env._("Call without an answer")
+            if payload.get("message"):
+                return self.env._("Missed call, a message was left")
             return self.env._("Missed call")
         minutes, seconds = divmod(payload.get("seconds") or 0, 60)
         name = self._person(payload.get("user_id"), short=True)

@@ -11,6 +11,9 @@ from odoo import api, fields, models
 from odoo.addons.connect_routing.models.connect_request import NOW
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
+from odoo.tools.misc import format_datetime
+
+SAME_HEARING = 60  # s after its length in which the player of the same person asks for the sound again
 
 
 class ConnectRecording(models.Model):
@@ -29,6 +32,7 @@ class ConnectRecording(models.Model):
         "ir.attachment", readonly=True, ondelete="set null", groups="base.group_system", index="btree_not_null"
     )
     is_deleted = fields.Boolean("Deleted: kept long enough", readonly=True)
+    can_hear = fields.Boolean("Can be heard", compute="_compute_can_hear")
     listening_ids = fields.One2many("connect.recording.listening", "recording_id", string="Heard by")
     partner_id = fields.Many2one(related="call_id.partner_id")
     line_id = fields.Many2one(related="call_id.line_id")
@@ -37,10 +41,19 @@ class ConnectRecording(models.Model):
     _once = models.UniqueIndex("(name)")
     _by_age = models.Index("(company_id, at) WHERE NOT coalesce(is_deleted, FALSE)")
 
-    @api.depends("at", "kind")
+    @api.depends("at", "call_id")
+    @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         for recording in self:
-            recording.display_name = f"{recording.call_id.display_name}, {fields.Datetime.to_string(recording.at)}"
+            moment = format_datetime(self.env, recording.at, dt_format="short")
+            recording.display_name = f"{recording.call_id.display_name}, {moment}"
+
+    @api.depends("is_deleted", "company_id")
+    def _compute_can_hear(self):
+        """For whoever reads the row: the company has paid for hearing, and the sound is there (VOI-09)."""
+        for recording in self:
+            # sudo: res.company - whether the recording's company has the subscription
+            recording.can_hear = not recording.is_deleted and recording.sudo().company_id._connect_has("recording")
 
     # --- from the bridge ---
 
@@ -54,6 +67,9 @@ class ConnectRecording(models.Model):
         )
         call_id, company_id, number, is_known = self.env.cr.fetchone() or (0, 0, 0, False)
         seconds = self._length(sound)
+        kind = "message" if "-sound" in name else "talk"
+        if call_id and kind == "message" and not is_known:
+            self.env["connect.call"].browse(call_id)._tell_message(seconds)
         if not call_id or not seconds or is_known:
             return bool(call_id)  # nobody spoke, or we have it
         attachment = (
@@ -71,7 +87,6 @@ class ConnectRecording(models.Model):
                 }
             )
         )
-        kind = "message" if "-sound" in name else "talk"
         self.env.cr.execute(
             SQL(
                 """INSERT INTO connect_recording (id, call_id, company_id, name, kind, at, seconds, attachment_id)
@@ -92,8 +107,9 @@ class ConnectRecording(models.Model):
 
     # --- hearing ---
 
-    def _hear(self):
-        """The sound file for the caller, in sudo; the hearing is noted.
+    def _hear(self, is_download=False):
+        """The sound file for the caller, in sudo; the hearing is noted. A player that asks again for the same sound, as
+        when one goes back in it, makes no second hearing.
 
         :raise AccessError: not his to hear
         :raise UserError: the company has no subscription, or the file was deleted
@@ -106,15 +122,9 @@ class ConnectRecording(models.Model):
             raise UserError(self.env._("Hearing recordings needs the subscription «Recording of calls»."))
         if recording.is_deleted or not recording.attachment_id:
             raise UserError(self.env._("This recording was deleted: its time of keeping is over."))
-        self.env["connect.recording.listening"].sudo().create(  # nobody writes the log by himself
-            {"recording_id": self.id, "user_id": self.env.uid, "at": fields.Datetime.now()}
-        )
+        # sudo: connect.recording.listening - nobody writes the log by himself
+        self.env["connect.recording.listening"].sudo()._note(recording, self.env.user, is_download)
         return recording.attachment_id
-
-    def action_hear(self):
-        """Button: opens the sound in the browser's player."""
-        self.ensure_one()
-        return {"type": "ir.actions.act_url", "url": f"/connect/recording/{self.id}", "target": "new"}
 
     # --- keeping ---
 
@@ -141,5 +151,22 @@ class ConnectRecordingListening(models.Model):
     _log_access = False
 
     recording_id = fields.Many2one("connect.recording", required=True, readonly=True, ondelete="cascade", index=True)
-    user_id = fields.Many2one("res.users", required=True, readonly=True, ondelete="restrict", index=True)
+    user_id = fields.Many2one(
+        "res.users", string="Employee", required=True, readonly=True, ondelete="restrict", index=True
+    )
     at = fields.Datetime(required=True, readonly=True)
+    is_download = fields.Boolean("Downloaded", readonly=True)
+
+    @api.model
+    def _note(self, recording, user, is_download):
+        same = fields.Datetime.subtract(fields.Datetime.now(), seconds=int(recording.seconds) + SAME_HEARING)
+        known = [("recording_id", "=", recording.id), ("user_id", "=", user.id), ("at", ">", same)]
+        if is_download or not self.search_count([*known, ("is_download", "=", False)], limit=1):
+            self.create(
+                {
+                    "recording_id": recording.id,
+                    "user_id": user.id,
+                    "at": fields.Datetime.now(),
+                    "is_download": is_download,
+                }
+            )

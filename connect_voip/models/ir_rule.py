@@ -29,6 +29,7 @@ class IrRule(models.Model):
         calls = SQL(
             """SELECT c.id FROM connect_call c
                 WHERE c.user_id = ANY(ARRAY(%(circle)s)) OR c.caller_user_id = ANY(ARRAY(%(circle)s))
+                   OR c.id IN (SELECT call_id FROM connect_call_participant WHERE user_id = ANY(ARRAY(%(circle)s)))
                    OR c.user_id IS NULL AND c.caller_user_id IS NULL
                       AND c.line_id = ANY(ARRAY(SELECT line_id FROM connect_line_member WHERE user_id = %(user)s))""",
             circle=self._connect_circle(user_id),

@@ -9,3 +9,6 @@ class ResCompany(models.Model):
     _connect_recording_days = models.Constraint(
         "CHECK(coalesce(connect_recording_days, 0) >= 0)", "Recordings are kept for a number of days; 0 is for ever."
     )
+
+    def _connect_own_fields(self):
+        return super()._connect_own_fields() | {"connect_recording_days"}

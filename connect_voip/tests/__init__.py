@@ -9,6 +9,7 @@ from . import test_keeping
 from . import test_minutes
 from . import test_isolation_script
 from . import test_journal
+from . import test_notices
 from . import test_numbers
 from . import test_noting
 from . import test_office

@@ -108,6 +108,30 @@ class TestJournal(VoiceCase):
         self.phone_a.department_only = False
         self.assertEqual(self.seen(self.agent_a), self.everything - {"inner"})
 
+    def test_handed_over(self):
+        """VOI-56, VOI-09: who has handed a call over, or was asked for advice in it, keeps it in his journal and may
+        hear it; also where he is restricted to his own departments. Nobody else finds it for that."""
+        _answer, call = self.enter(self.phone_s, "101", "journal-handed")
+        self.note(call, ("answered", {"user_id": self.agent_a.id, "channel": "x"}))
+        self.note(call, ("transferred", {"user_id": self.agent_a.id}))
+        self.note(call, ("colleague_answered", {"user_id": self.seller.id}))
+        self.note(call, ("answered", {"user_id": self.colleague.id, "channel": "y"}))
+        self.env.cr.execute(
+            """INSERT INTO connect_recording (call_id, company_id, name, kind, at, seconds)
+               VALUES (%s, %s, 'journal-handed', 'talk', now(), 1)""",
+            [call.id, call.company_id.id],
+        )
+        self.calls = {**self.calls, "handed": call}
+        self.assertEqual((call.user_id, call.party_ids & self.agent_a), (self.colleague, self.env["res.users"]))
+        for user in (self.agent_a, self.seller, self.colleague):
+            self.assertIn("handed", self.seen(user))
+            self.assertIn("handed", self.heard(user))
+        self.phone_x.department_only = True
+        self.assertIn("handed", self.seen(self.seller))
+        outsider = self._staff("Outsider A", self.company, "agent")
+        self.assertNotIn("handed", self.seen(outsider) | self.heard(outsider))
+        self.assertNotIn("handed", self.seen(self.agent_b) | self.heard(self.agent_b))
+
     def test_who_restricts(self):
         """VOI-39: the administrator, in the form of the employee's telephone; not the employee."""
         with Form(self.phone_a.with_user(self.admin_a)) as form:
