@@ -19,8 +19,9 @@ class ConnectPbxUnseen(models.Model):
             self.env.cr.execute("SELECT coalesce(max(id), 1) FROM connect_cel")
             self.record_read = self.env.cr.fetchone()[0]
         self.env.cr.execute(
-            "SELECT id, linkedid FROM connect_cel WHERE id > %s AND eventtype = 'LINKEDID_END' ORDER BY id LIMIT %s",
-            [self.record_read, AT_ONCE],
+            """SELECT id, linkedid FROM connect_cel
+                WHERE id > %s AND eventtype = 'LINKEDID_END' AND db_role = %s ORDER BY id LIMIT %s""",
+            [self.record_read, self.db_role, AT_ONCE],
         )
         ended = self.env.cr.fetchall()
         if not ended:
@@ -46,8 +47,8 @@ class ConnectCallUnseen(models.Model):
                       min(channame) FILTER (WHERE uniqueid <> linkedid AND eventtype = 'BRIDGE_ENTER') AS answering,
                       min(eventtime) AS start_at, max(eventtime) AS end_at,
                       min(eventtime) FILTER (WHERE eventtype = 'BRIDGE_ENTER') AS answer_at
-                 FROM connect_cel WHERE linkedid = %s""",
-            [key],
+                 FROM connect_cel WHERE linkedid = %s AND db_role = %s""",
+            [key, pbx.db_role],
         )
         record = self.env.cr.dictfetchone()
         trunk = self._trunk_of_channel(pbx, record["caller_channel"])

@@ -2,6 +2,7 @@ from . import test_auto_answer
 from . import test_calls
 from . import test_find
 from . import test_isolation
+from . import test_isolation_asterisk
 from . import test_isolation_office
 from . import test_keeping
 from . import test_minutes
