@@ -65,6 +65,7 @@ class ConnectCallUnseen(models.Model):
         )
         talk = (record["end_at"] - answer).total_seconds() * 1000 if answer else 0
         waited = (record["end_at"] - record["start_at"]).total_seconds()
+        number = self._number_of(company, record["caller"])
         call = self._open_call(
             {
                 "key": key,
@@ -74,7 +75,8 @@ class ConnectCallUnseen(models.Model):
                 "state": "ended" if answer else "missed",
                 "trunk_id": trunk.id,
                 "user_id": user.id,
-                "caller_number": self._number_of(company, record["caller"]),
+                "partner_id": self._known_by_number(company, number).id,
+                "caller_number": number,
                 "dialled": record["dialled"],
                 "start_at": record["start_at"],
                 "answer_at": answer,
