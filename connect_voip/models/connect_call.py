@@ -118,6 +118,7 @@ class ConnectCall(models.Model):
             "id": self.id,
             "key": self.key,
             "state": self._state_for(self.env.user, asked),
+            "rings_at_me": self.env.user not in self.party_ids,
             "direction": self.direction,
             "name": asked["asker"].name if part == "asked" else self._other_end(partner, asked),
             "client": partner.commercial_partner_id.name or "",

@@ -23,12 +23,13 @@ class ConnectCallIn(models.Model):
     def _way_of_step(self, step, company, partner, caller):
         """Where a call of this company goes at this step: ``(stages, values for the call)``.
 
-        :param partner: who calls, when a step before has found out; empty otherwise
+        :param partner: who calls, as far as it is known: the person, or the client whose number it is
         """
         if step.company_id != company:
             return [], {}
         if step.kind == "line":
-            partner = partner or self._person_of_number(step.company_id, caller)
+            if not partner or partner.is_company:
+                partner = self._person_of_number(step.company_id, caller, partner)
             self._connect_caller(step.line_id, partner)
             stages, values = self._way_of_person(step.line_id, partner, "phone")
         else:
@@ -44,15 +45,24 @@ class ConnectCallIn(models.Model):
             self.env["connect.line.connection"].sudo().create({"line_id": line.id, "partner_id": partner.id})
 
     @api.model
-    def _person_of_number(self, company, number):
-        """Whom the company knows by this number, or a new contact of it: no call is lost because nobody knows him."""
+    def _known_by_number(self, company, number):
+        """Whom the company knows by this number: a person, else a client; nobody is created (VOI-13)."""
         # sudo: res.partner - people of the company that the call has come to
         people = self.env["res.partner"].sudo()
         known = [("phone_sanitized", "=", number), ("company_id", "=", company.id)]
-        found = people.search(known, order="is_company, id", limit=1) if number else people
+        return people.search(known, order="is_company, id", limit=1) if number else people
+
+    @api.model
+    def _person_of_number(self, company, number, client=None):
+        """The person whom the company knows by this number, or a new contact of it: no call is lost because nobody
+        knows him.
+
+        :param client: whose number it is, when it is known that it is no person's
+        """
+        found = client or self._known_by_number(company, number)
         if found and not found.is_company:
             return found
         name = number or self.env._("Hidden number")
-        return people.create(
+        return found.create(
             {"name": name, "phone": number or False, "company_id": company.id, "parent_id": found.id or False}
         )

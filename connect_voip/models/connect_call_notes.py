@@ -129,8 +129,8 @@ class ConnectCallNotes(models.Model):
         for call in self.search([("key", "in", keys), ("state", "in", LIVE)]):
             self.env.cr.execute(
                 """SELECT min(eventtime) FILTER (WHERE eventtype = 'BRIDGE_ENTER'), max(eventtime)
-                     FROM connect_cel WHERE linkedid = %s OR uniqueid = %s""",
-                [call.key, call.key],
+                     FROM connect_cel WHERE (linkedid = %s OR uniqueid = %s) AND db_role = %s""",
+                [call.key, call.key, call.pbx_id.db_role or ""],
             )
             answered, ended = self.env.cr.fetchone()
             call._write_fact("ended", {"cause": 0, "reason": "found afterwards"})

@@ -25,10 +25,11 @@ class ConnectCallTrunk(models.Model):
             return {"stages": end(REJECTED, "refused")}
         key = entrance["channel"]
         caller = self._number_of(trunk.company_id, entrance["caller"]) or None
+        known = self._known_by_number(trunk.company_id, caller)
         stages, values = end(BUSY, "no_line"), {}
         if trunk._free(key, key, outgoing=False):
             way = self.with_context(connect_call_key=key)
-            stages, values = way._asked_at_once(way._way_in(trunk, entrance), trunk.company_id, caller)
+            stages, values = way._asked_at_once(way._way_in(trunk, entrance), trunk.company_id, known, caller)
         self._open_call(
             {
                 "key": key,
@@ -36,6 +37,7 @@ class ConnectCallTrunk(models.Model):
                 "company_id": trunk.company_id.id,
                 "direction": "incoming",
                 "trunk_id": trunk.id,
+                "partner_id": known.id,
                 "caller_number": caller,
                 "dialled": entrance["dialled"],
                 **values,
@@ -44,13 +46,13 @@ class ConnectCallTrunk(models.Model):
         return {"stages": stages, "caller_id": caller or ""}
 
     @api.model
-    def _asked_at_once(self, stages, company, caller):
+    def _asked_at_once(self, stages, company, known, caller):
         """A step that the call comes to at once is answered in the same transaction: the caller waits for one. Gives
         the stages and values for the call."""
         values = {}
         while stages and stages[0]["kind"] == "Ask" and stages[0]["what"] == "step":
             step = self.env["connect.inbound.step"].browse(stages[0]["ref"])
-            partner = self.env["res.partner"].browse(values.get("partner_id", ()))
+            partner = known.browse(values.get("partner_id", known.id))
             way, found = self._way_of_step(step, company, partner, caller)
             stages, values = [*way, *stages[1:]], {**values, **found}
         return stages, values

@@ -36,8 +36,9 @@ class ConnectPbxUnseen(models.Model):
             self.env.cr.execute("SELECT coalesce(max(id), 1) FROM connect_cel")
             self.record_read = self.env.cr.fetchone()[0]
         self.env.cr.execute(
-            "SELECT id, linkedid FROM connect_cel WHERE id > %s AND eventtype = 'LINKEDID_END' ORDER BY id LIMIT %s",
-            [self.record_read, AT_ONCE],
+            """SELECT id, linkedid FROM connect_cel
+                WHERE id > %s AND eventtype = 'LINKEDID_END' AND db_role = %s ORDER BY id LIMIT %s""",
+            [self.record_read, self.db_role, AT_ONCE],
         )
         ended = self.env.cr.fetchall()
         if not ended:
@@ -64,8 +65,8 @@ class ConnectCallUnseen(models.Model):
                       min(channame) FILTER (WHERE uniqueid <> linkedid AND eventtype = 'BRIDGE_ENTER') AS answering,
                       min(eventtime) AS start_at, max(eventtime) AS end_at,
                       min(eventtime) FILTER (WHERE eventtype = 'BRIDGE_ENTER') AS answer_at
-                 FROM connect_cel WHERE linkedid = %s""",
-            [key],
+                 FROM connect_cel WHERE linkedid = %s AND db_role = %s""",
+            [key, pbx.db_role],
         )
         record = self.env.cr.dictfetchone()
         trunk = self._trunk_of_channel(pbx, record["caller_channel"])
@@ -82,6 +83,7 @@ class ConnectCallUnseen(models.Model):
         )
         talk = (record["end_at"] - answer).total_seconds() * 1000 if answer else 0
         waited = (record["end_at"] - record["start_at"]).total_seconds()
+        number = self._number_of(company, record["caller"])
         call = self._open_call(
             {
                 "key": key,
@@ -91,7 +93,8 @@ class ConnectCallUnseen(models.Model):
                 "state": "ended" if answer else "missed",
                 "trunk_id": trunk.id,
                 "user_id": user.id,
-                "caller_number": self._number_of(company, record["caller"]),
+                "partner_id": self._known_by_number(company, number).id,
+                "caller_number": number,
                 "dialled": record["dialled"],
                 "start_at": record["start_at"],
                 "answer_at": answer,

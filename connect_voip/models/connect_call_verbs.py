@@ -168,6 +168,7 @@ class ConnectCallVerbs(models.Model):
         """The caller's own calls that have not ended, the latest first.
 
         :return: ``[{"id", "key", "state", "direction", "name", "client", "line", "number", "start_at", "answer_at",
+            "rings_at_me": bool,
             "part": "" or what he does in a consultation: "asks", "asked", "waits", "colleague": {"name": str,
             "is_answered": bool, "is_connected": bool} for whom asks, else False…}]``
         :rtype: list

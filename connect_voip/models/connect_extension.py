@@ -23,7 +23,7 @@ class ConnectExtension(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Person", index="btree_not_null", ondelete="cascade", help="A recipient in the portal."
     )
-    pbx_id = fields.Many2one("connect.pbx", readonly=True, index=True, ondelete="set null")
+    pbx_id = fields.Many2one("connect.pbx", readonly=True, index=True, ondelete="set null", check_company=True)
     has_phone = fields.Boolean("Also a telephone on the desk", default=True)
     calls_from = fields.Selection(
         CALLS_FROM,

@@ -7,6 +7,7 @@ from .connect_call_order import CHANNEL
 
 ADMIN = "connect_lines.group_partner_admin,connect_lines.group_platform"
 ADDRESSES = ["ari_url", "ari_user", "ari_password", "ami_host", "ami_port", "ami_user", "ami_password"]
+ROLE = "connect_asterisk"  # the shared exchange's user of PostgreSQL; a company's own one has its number behind it
 AWAY_AFTER = 20  # s without a sign of life from the bridge
 
 
@@ -24,7 +25,11 @@ class ConnectPbx(models.Model):
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        "res.company", index=True, ondelete="cascade", help="Empty: it serves every company that has none of its own."
+        "res.company",
+        index=True,
+        ondelete="cascade",
+        default=lambda self: self._default_company(),
+        help="Empty: it serves every company that has none of its own.",
     )
     ari_url = fields.Char("Address of ARI", required=True, default="http://127.0.0.1:8088", groups=ADMIN)
     ari_user = fields.Char("User of ARI", required=True, default="connect", groups=ADMIN)
@@ -41,7 +46,10 @@ class ConnectPbx(models.Model):
         "Encrypted", default="127.0.0.1:5061", help="Host and port for telephones that are encrypted by TLS."
     )
     db_role = fields.Char(
-        "Its user of PostgreSQL", default="connect_asterisk", groups=ADMIN, help="It sees its own telephones alone."
+        "Its user of PostgreSQL",
+        groups="connect_lines.group_platform",
+        copy=False,
+        help="It sees the telephones and lines of this exchange alone. Empty: a name of its own is given.",
     )
     version = fields.Char("Asterisk", readonly=True)
     seen_at = fields.Datetime("Bridge seen at", readonly=True)
@@ -50,6 +58,15 @@ class ConnectPbx(models.Model):
     _one_of_company = models.UniqueIndex(
         "(coalesce(company_id, 0)) WHERE active", "This company has a telephone exchange already."
     )
+
+    _one_of_role = models.UniqueIndex(
+        "(db_role) WHERE active", "Another exchange has this user of PostgreSQL already. Choose another one."
+    )
+
+    @api.model
+    def _default_company(self):
+        """The platform's exchange serves all; an administrator's own one serves his company."""
+        return self.env["res.company"] if self.env.user.has_group("connect_lines.group_platform") else self.env.company
 
     @api.depends("seen_at", "version")
     def _compute_is_connected(self):
@@ -68,6 +85,8 @@ class ConnectPbx(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         made = super().create(vals_list)
+        for pbx in made.sudo():  # sudo: connect.pbx - its user of PostgreSQL, which its administrator does not choose
+            pbx.db_role = pbx.db_role or "_".join(filter(None, [ROLE, str(pbx.company_id.id or "")]))
         made._serve_companies()
         return made
 
@@ -88,7 +107,8 @@ class ConnectPbx(models.Model):
         """Telephones and operators' lines move to the exchange that is nearer to their company now."""
         # sudo: connect.extension - the exchange is changed by its administrator, the telephones follow
         phones = self.env["connect.extension"].sudo().with_context(active_test=False)
-        known = [("company_id", "in", self.company_id.ids)] if all(self.mapped("company_id")) else []
+        known = ["|", ("company_id", "in", self.company_id.ids), ("pbx_id", "in", self.ids)]
+        known = known if all(self.mapped("company_id")) else []
         phones.search(known)._set_pbx()
         # sudo: connect.trunk - as the telephones
         self.env["connect.trunk"].sudo().with_context(active_test=False).search(known)._set_pbx()

@@ -4,7 +4,8 @@ Asterisk asks for an endpoint when it needs one, so a telephone that was added w
 refused at once, as is everybody whose account is blocked. The telephone that registered last has the number: one on the
 desk and one in the browser. A call from an operator is known by his address, or, where we log in, by the secret word
 (``line``) that Asterisk has put into the address it gave him. Its user of PostgreSQL sees the views and may add to the
-record, nothing else, and of the views only the rows of its own exchange (``current_user``).
+record, nothing else, and of the views only the rows of its own exchange (``current_user``). What it adds to the record
+bears its name, which it cannot choose; the record is read by Odoo alone (ADM-07).
 """
 
 from odoo import api, models
@@ -108,22 +109,36 @@ SELECT ('prompt-' || m.id)::text AS name, 'files'::text AS mode, m.folder::text 
 """
 KEEP_RECORD, AT_ONCE = 30, 10_000  # days; rows deleted in one transaction
 # Written by Asterisk itself, whether the bridge lives or not; the reconciliation of lost calls reads it.
+# It names every column in its INSERT, so it needs the right to all of them; whose row it is, and its number, say we.
 RECORD = """
 CREATE TABLE IF NOT EXISTS connect_cel (
     id bigserial PRIMARY KEY, eventtype text NOT NULL, eventtime timestamp NOT NULL, cid_num text, exten text,
     channame text, uniqueid text, linkedid text, peer text, extra text);
+ALTER TABLE connect_cel ADD COLUMN IF NOT EXISTS db_role name NOT NULL DEFAULT current_user;
 CREATE INDEX IF NOT EXISTS connect_cel_linkedid_idx ON connect_cel (linkedid);
 CREATE INDEX IF NOT EXISTS connect_cel_uniqueid_idx ON connect_cel (uniqueid);
 CREATE INDEX IF NOT EXISTS connect_cel_eventtime_idx ON connect_cel USING brin (eventtime);
+CREATE OR REPLACE FUNCTION connect_cel_sign() RETURNS trigger LANGUAGE plpgsql AS $sign$
+BEGIN
+    NEW.db_role := current_user;
+    NEW.id := nextval('connect_cel_id_seq');
+    RETURN NEW;
+END $sign$;
+DROP TRIGGER IF EXISTS connect_cel_sign ON connect_cel;
+CREATE TRIGGER connect_cel_sign BEFORE INSERT ON connect_cel FOR EACH ROW EXECUTE FUNCTION connect_cel_sign();
 """
 # For whoever sets up an exchange: SELECT connect_grant_exchange('its role')
 GRANT = """
 CREATE OR REPLACE FUNCTION connect_grant_exchange(p_role name) RETURNS void LANGUAGE plpgsql AS $grant$
 BEGIN
+    IF p_role = current_user THEN
+        RETURN;  -- Odoo's own: everything is his
+    END IF;
     EXECUTE format('GRANT SELECT ON connect_ps_endpoints, connect_ps_auths, connect_ps_aors, connect_ps_identifies, '
                    'connect_ps_registrations, connect_ps_queues, connect_ps_queue_members, connect_ps_music '
                    'TO %1$I', p_role);
-    EXECUTE format('GRANT SELECT, INSERT ON connect_cel TO %1$I', p_role);
+    EXECUTE format('REVOKE ALL ON connect_cel FROM %1$I', p_role);
+    EXECUTE format('GRANT INSERT ON connect_cel TO %1$I', p_role);
     EXECUTE format('GRANT USAGE ON SEQUENCE connect_cel_id_seq TO %1$I', p_role);
 END $grant$
 """

@@ -19,6 +19,7 @@ class ConnectTrunk(models.Model):
     _inherit = ["connect.fixed.mixin"]
     _description = "Operator's Line"
     _order = "sequence, name, id"
+    _check_company_auto = True
 
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10)
@@ -26,7 +27,7 @@ class ConnectTrunk(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True, ondelete="cascade"
     )
-    pbx_id = fields.Many2one("connect.pbx", readonly=True, index=True, ondelete="set null")
+    pbx_id = fields.Many2one("connect.pbx", readonly=True, index=True, ondelete="set null", check_company=True)
     host = fields.Char("Server", required=True, help="Name or address of the operator's SIP server or of the gateway.")
     port = fields.Integer(default=5060, required=True)
     channels = fields.Integer(
@@ -87,10 +88,10 @@ class ConnectTrunk(models.Model):
         """An address tells whose call it is that comes from there: on a shared exchange it belongs to one company."""
         for trunk in self:
             mine = trunk._networks()
-            # sudo: connect.trunk - of other companies only whether they have an address
-            others = self.sudo().search(
-                [("pbx_id", "=", trunk.pbx_id.id), ("company_id", "!=", trunk.company_id.id), ("pbx_id", "!=", False)]
-            )
+            # sudo: connect.trunk - of other companies only whether they have an address in the same Asterisk
+            trunks = self.sudo()
+            role = trunk.sudo().pbx_id.db_role
+            others = trunks.search([("pbx_id.db_role", "=", role), ("company_id", "!=", trunk.company_id.id)])
             for other in others if trunk.active else ():
                 for network in other._networks():
                     if any(each.version == network.version and each.overlaps(network) for each in mine):

@@ -4,6 +4,7 @@ from . import test_bound
 from . import test_calls
 from . import test_find
 from . import test_isolation
+from . import test_isolation_asterisk
 from . import test_isolation_office
 from . import test_keeping
 from . import test_minutes

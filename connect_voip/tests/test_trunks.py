@@ -230,6 +230,34 @@ class TestTrunks(TrunkCase):
         self.assertEqual((fresh.company_id, fresh.phone_sanitized), (self.company, "+375291111112"))
         self.assertEqual(calls._person_of_number(self.company, "+375291111112"), fresh)
 
+    def test_known_caller_to_a_department(self):
+        """VOI-13: whoever calls over a line is looked up, wherever his call goes; nobody is created for it. On a line a
+        client's number becomes a person of that client."""
+        department = self.env["connect.department"].create(
+            {"name": "S", "number": "951", "company_id": self.company.id, "member_ids": [(6, 0, self.phone_a.ids)]}
+        )
+        scheme = self.scheme_in({"kind": "ring", "target": f"connect.department,{department.id}"})
+        people = self.env["res.partner"]
+        known = people.create({"name": "Known", "phone": "+375291111111", "company_id": self.company.id})
+        people.create({"name": "Other", "phone": "+375291111112", "company_id": self.agent_b.company_id.id})
+        client = people.create({"name": "Client", "is_company": True, "phone": "+375291111113"})
+        client.company_id = self.company
+        before = people.search_count([])
+        _stages, call = self.come_in()
+        self.assertEqual(call.partner_id, known)
+        self.note(call, ("ringing", {"user_ids": [self.agent_a.id]}))
+        card = self.env["connect.call"].with_user(self.agent_a).get_calls()[0]
+        self.assertEqual((card["name"], card["partner_id"], card["number"]), ("Known", known.id, "+375291111111"))
+        self.note(call, ("ended", {"cause": 16, "missed": ""}))
+        for caller, partner in (("+375291111112", people), ("+375291111113", client), ("", people)):
+            _stages, call = self.come_in(caller=caller, key=f"k{caller}")
+            self.assertEqual(call.partner_id, partner, caller)
+            self.note(call, ("ended", {"cause": 16, "missed": ""}))
+        self.assertEqual(people.search_count([]), before)
+        scheme.step_ids = [(5,), (0, 0, {"kind": "line", "line_id": self.line_a.id})]
+        _stages, call = self.come_in(caller="+375291111113", key="on a line")
+        self.assertEqual((call.partner_id.parent_id, call.partner_id.is_company), (client, False))
+
     def test_line_is_a_request(self):
         """ROU-15: a call from outside on a line is a request like a message."""
         self.scheme_in({"kind": "line", "line_id": self.line_a.id})

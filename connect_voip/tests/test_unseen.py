@@ -9,6 +9,8 @@ from .test_trunks import TrunkCase
 class TestUnseen(TrunkCase):
     def setUp(self):
         super().setUp()
+        self.env.cr.execute("SELECT current_user")
+        self.pbx.db_role = self.env.cr.fetchone()[0]  # who writes the record here
         self.pbx._note_unseen()  # from here on
 
     def record(self, key, *events):
@@ -42,6 +44,17 @@ class TestUnseen(TrunkCase):
             (len(call), call.state, call.user_id, call.trunk_id, call.company_id, call.talk_ms, call.caller_number),
             (1, "ended", self.agent_a, self.trunk, self.company, 30_000, "+375291111111"),
         )
+
+    def test_another_exchanges_record(self):
+        """ADM-07: what another exchange has written is none of ours, though it names our line."""
+        caller = f"PJSIP/trunk-{self.trunk.id}-0000003a"
+        self.record("9.1", ("CHAN_START", caller, "9.1", 0), ("LINKEDID_END", caller, "9.1", 5))
+        self.env.cr.execute("UPDATE connect_cel SET db_role = 'connect_other' WHERE linkedid = '9.1'")
+        self.pbx._note_unseen()
+        self.assertFalse(self.calls("9.1"))
+        _answer, call = self.enter(self.phone_a, "102", "9.1")
+        self.env["connect.call"]._lost(["9.1"])
+        self.assertNotEqual(str(call.end_at.date()), "2026-01-01")
 
     def test_given_up(self):
         """A missed call; what no operator has brought is none of ours."""

@@ -110,9 +110,14 @@ export class BrowserPhone {
             return;
         }
         this.answering = session;
-        const media = await this.media();
-        if (session === this.session) {
-            session.answer(media);
+        try {
+            const media = await this.media();
+            if (session === this.session) {
+                session.answer(media);
+            }
+        } catch (error) {
+            this.answering = null; // he may try again
+            throw error;
         }
     }
 

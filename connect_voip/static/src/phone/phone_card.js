@@ -36,11 +36,22 @@ export class PhoneCard extends Component {
     }
 
     get isShown() {
-        return this.phone.isThere && (this.phone.isOpen || this.phone.isRinging || Boolean(this.phone.current));
+        return this.phone.isThere && (this.phone.isOpen || this.isRinging || Boolean(this.phone.current));
+    }
+
+    /** Also in the tabs that do not hold the telephone, and when the one on the desk rings. */
+    get isRinging() {
+        const { phone } = this;
+        return phone.isRinging || Boolean(!phone.session && !phone.current && phone.incoming);
+    }
+
+    /** Whether a click answers: this tab holds no telephone, or it rings here. */
+    get canAnswer() {
+        return this.phone.isRinging || !this.phone.isHolder;
     }
 
     get call() {
-        return this.phone.current || this.phone.incoming;
+        return this.phone.current || this.phone.incoming || this.phone.calls[0];
     }
 
     /** In a consultation: the person at the left, the colleague, the second line, at the right (VOI-17). */

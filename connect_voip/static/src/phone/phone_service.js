@@ -5,10 +5,11 @@ import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { debounce } from "@web/core/utils/timing";
 import { BrowserPhone } from "@connect_voip/common/browser_phone";
-import { PhoneSound } from "./phone_sound";
+import { NO_HTTPS, PhoneSound } from "./phone_sound";
 
 const LOCK = "connect.phone";
 const REJOIN_WITHIN = 15_000; // ms, as REJOIN_SECONDS of the bridge
+const PATIENCE = 15_000; // ms after which an order is refused, as TOO_OLD of the server
 const AT_ONCE = /;\s*answer-after=0\b/; // auto-answer: the exchange says so with the call (VOI-21)
 const TYPES_IN = "input, textarea, [contenteditable=true]";
 
@@ -42,12 +43,18 @@ export class ConnectPhone extends BrowserPhone {
         this.rejoiningUntil = 0; // when the exchange gives up ringing us back into a conversation
         this.sound = new PhoneSound((text) => this.notification.add(text, { type: "warning" }));
         this.wants = ""; // a number that this tab has dialled: the exchange rings us first
+        this.ending = null; // the call that was told to end, as it was then: a second click would end the next one
+        this.tabs = new BroadcastChannel(LOCK); // to the tab that holds the telephone
+        this.tabs.onmessage = () => this.isRinging && super.decline();
     }
 
     async begin() {
         const refresh = debounce(() => this.refresh(), 50);
         this.bus.subscribe("connect.call/changed", refresh);
-        this.bus.subscribe("connect.call/refused", ({ text }) => this.notification.add(text, { type: "warning" }));
+        this.bus.subscribe("connect.call/refused", ({ text }) => {
+            this.ending = null;
+            this.notification.add(text, { type: "warning" });
+        });
         this.bus.subscribe("connect.call/answer", () => this.isRinging && this.answer());
         this.bus.addEventListener("BUS:RECONNECT", refresh);
         try {
@@ -109,7 +116,12 @@ export class ConnectPhone extends BrowserPhone {
         this.sound.begin(this.session.connection, this.audio);
     }
 
+    /** In every tab; the one that holds the telephone opens the microphone. */
     async answer() {
+        if (!this.isRinging) {
+            return this.incoming && this.order("answer", [], this.incoming);
+        }
+        const isOurs = this.wants || Date.now() < this.rejoiningUntil; // nobody but us waits for it
         this.rejoiningUntil = 0;
         this.wants = "";
         this.sound.tone.stop();
@@ -120,14 +132,31 @@ export class ConnectPhone extends BrowserPhone {
                 throw error;
             }
             this.notification.add(this.microphoneText(error), { type: "warning" });
+            this.stay(isOurs);
+        }
+    }
+
+    /** Without a microphone: a caller goes on ringing, until it is allowed or the telephone on the desk is lifted. */
+    stay(isOurs) {
+        if (isOurs) {
             this.decline();
+        } else if (this.isRinging) {
+            this.isOpen = true;
+            this.sound.ring();
         }
     }
 
     microphoneText({ name }) {
+        if (name === NO_HTTPS) {
+            return _t("The browser gives a microphone to pages with https alone.");
+        }
         return name === "NotAllowedError"
             ? _t("Allow the microphone in the browser: press the sign at the left of the address.")
             : _t("No microphone could be opened. Connect one, or free the one that another program uses.");
+    }
+
+    decline() {
+        return this.session ? super.decline() : this.tabs.postMessage("decline");
     }
 
     onOver(session) {
@@ -146,12 +175,20 @@ export class ConnectPhone extends BrowserPhone {
         return this.calls.find(({ state }) => state === "talking" || state === "held");
     }
 
+    /** What rings at him, on whichever of his telephones. */
     get incoming() {
-        return this.calls.find(({ state }) => state === "ringing");
+        return this.calls.find(({ state, rings_at_me }) => state === "ringing" && rings_at_me);
     }
 
     async refresh() {
+        const before = this.current;
         this.calls = await this.orm.silent.call("connect.call", "get_calls", []);
+        if (before && !this.calls.length && this.session?.isEstablished()) {
+            this.session.terminate(); // we were cut off when its end was told
+        }
+        if (this.ending && !this.calls.some(({ id, part }) => id === this.ending.id && part === this.ending.part)) {
+            this.ending = null;
+        }
         if (!this.calls.length && !this.session) {
             this.wants = "";
         }
@@ -218,7 +255,14 @@ export class ConnectPhone extends BrowserPhone {
         if (this.isRinging) {
             this.decline();
         } else if (this.current) {
-            await this.order("hangup", [Boolean(this.current.colleague)]); // of two clicks none meets the client
+            this.ending = this.current;
+            browser.setTimeout(() => (this.ending = null), PATIENCE);
+            try {
+                await this.order("hangup", [Boolean(this.ending.colleague)]); // of two clicks none meets the client
+            } catch (error) {
+                this.ending = null;
+                throw error;
+            }
         } else {
             this.session?.terminate();
         }

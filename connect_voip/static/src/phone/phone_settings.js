@@ -1,6 +1,7 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
+import { NO_HTTPS } from "./phone_sound";
 
 /** «Voice» and «Sounds» in the card of the telephone (VOI-11). */
 export class PhoneSettings extends Component {
@@ -14,12 +15,18 @@ export class PhoneSettings extends Component {
             try {
                 this.state.devices = await this.sound.list();
             } catch (error) {
-                this.state.trouble =
-                    error.name === "NotFoundError"
-                        ? _t("No microphone was found. Connect one, and open this page again.")
-                        : _t("Allow the microphone in the browser to choose devices.");
+                this.state.trouble = this.troubleText(error);
             }
         });
+    }
+
+    troubleText({ name }) {
+        if (name === NO_HTTPS) {
+            return _t("The browser gives a microphone to pages with https alone.");
+        }
+        return name === "NotFoundError"
+            ? _t("No microphone was found. Connect one, and open this page again.")
+            : _t("Allow the microphone in the browser to choose devices.");
     }
 
     get canRoute() {

@@ -5,6 +5,7 @@ import { user } from "@web/core/user";
 import { RingTone } from "./ring_tone";
 
 const DEVICES_KEY = "connect.phone.devices";
+export const NO_HTTPS = "SecurityError"; // browsers give no microphone to pages without https
 const MISSING = ["NotFoundError", "OverconstrainedError"];
 const AWAKE_WITHIN = 500; // ms
 const KINDS = { microphone: "audioinput", loudspeaker: "audiooutput", ringer: "audiooutput" };
@@ -32,7 +33,7 @@ export class PhoneSound {
 
     /** @returns {Promise<Object>} by use the devices there are; names come once the microphone is allowed */
     async list() {
-        const { mediaDevices } = browser.navigator;
+        const mediaDevices = this.mediaDevices;
         const stream = await mediaDevices.getUserMedia({ audio: true });
         const devices = await mediaDevices.enumerateDevices();
         stream.getTracks().forEach((track) => track.stop());
@@ -118,8 +119,16 @@ export class PhoneSound {
         return this.gain === 100 ? stream : await this.amplify(stream);
     }
 
-    async capture() {
+    get mediaDevices() {
         const { mediaDevices } = browser.navigator;
+        if (!mediaDevices) {
+            throw new DOMException("no microphone without https", NO_HTTPS);
+        }
+        return mediaDevices;
+    }
+
+    async capture() {
+        const mediaDevices = this.mediaDevices;
         const { id } = this.chosen.microphone ?? {};
         if (id) {
             try {
