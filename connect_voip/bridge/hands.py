@@ -48,7 +48,9 @@ class Hands:
                 case do.Yield():
                     self.runner.hand_on(action)
                 case do.Over():
-                    self.runner.spawn(self._clear_away(line))
+                    names = [*line.call.state.recorded, *line.call.state.messages]
+                    self.runner.collecting.update(names)
+                    self.runner.spawn(self._clear_away(line.call.state.key, names))
                 case _:
                     await self._in_asterisk(line, action)
         asks = any(isinstance(action, do.Query) for action in wanted)
@@ -230,10 +232,12 @@ class Hands:
         except (AriError, aiohttp.ClientError, TimeoutError) as error:
             _logger.warning("%s is not recorded: %s", name, error)
 
-    async def _clear_away(self, line: Line) -> None:
-        state = line.call.state
-        await self.quietly("DELETE", f"/bridges/b-{state.key}")
-        await collect(self.runner, state.key, [*state.recorded, *state.messages])
+    async def _clear_away(self, key: str, names: list[str]) -> None:
+        try:
+            await self.quietly("DELETE", f"/bridges/b-{key}")
+            await collect(self.runner, key, names)
+        finally:
+            self.runner.collecting.difference_update(names)
 
     async def quietly(self, method: str, path: str, **query: str) -> None:
         """Something that may be gone already."""

@@ -53,6 +53,7 @@ class Runner:
         self.is_ready = asyncio.Event()
         self.teller = Teller(self)
         self.filing = asyncio.Semaphore(FILING)
+        self.collecting: set[str] = set()  # files of calls that have just ended, which Asterisk may not have closed yet
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="office")
 
     async def run(self) -> None:

@@ -80,8 +80,10 @@ class ConnectCallBridge(models.Model):
 
     @api.model
     def _has_other_call(self, partner, pbx_id, key):
-        """A person talks with one at a time, however many pages he has opened (VOI-03)."""
+        """A person talks with one at a time, however many pages he has opened (VOI-03). A call that only rings at him
+        is not his yet."""
         live = [("partner_id", "=", partner.id), ("pbx_id", "=", pbx_id), ("state", "in", LIVE), ("key", "!=", key)]
+        live += ["|", ("direction", "!=", "outgoing"), ("state", "!=", "ringing")]
         return bool(partner) and any(not call._is_without_person() for call in self.search(live))
 
     @api.model

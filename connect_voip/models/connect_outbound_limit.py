@@ -32,7 +32,7 @@ class ConnectOutboundLimit(models.Model):
     )
     alarm_at = fields.Datetime("Last alarm", readonly=True, copy=False)
     is_suspended = fields.Boolean("Suspended", readonly=True, copy=False)
-    suspended_at = fields.Datetime("Suspended last", readonly=True, copy=False)
+    suspended_at = fields.Datetime("Suspended since", readonly=True, copy=False)
 
     _one_of_company = models.UniqueIndex("(company_id)", "Your company has set its limits already.")
     _limits_positive = models.Constraint(

@@ -42,6 +42,9 @@ class TestCalls(VoiceCase):
         self.assertEqual((answer["stages"][0]["kind"], answer["stages"][0]["cause"]), ("End", 17))
         self.note(second, ("ended", {"cause": 17, "missed": "declined"}))
         self.note(self.env["connect.call"]._of_key("1"), ("ended", {"cause": 16, "missed": ""}))
+        rings = {"key": "4", "partner_id": self.recipient_a.partner_id.id, "pbx_id": self.pbx.id,
+                 "company_id": self.agent_a.company_id.id, "direction": "outgoing"}  # fmt: skip
+        self.env["connect.call"]._open_call(rings)  # a specialist calls him, and it rings
         self.assertEqual(self.enter(phone, f"**{self.line_a.id}", "3")[0]["stages"][0]["kind"], kind)
 
     def test_transfer_to_a_room(self):
