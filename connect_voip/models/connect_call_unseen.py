@@ -22,10 +22,12 @@ class ConnectPbxUnseen(models.Model):
             """SELECT key FROM connect_call c
                 WHERE pbx_id = %s AND state = ANY(%s) AND key <> ALL(%s)
                   AND start_at < (now() AT TIME ZONE 'UTC') - make_interval(secs => %s)
-                  AND (NOT EXISTS (SELECT FROM connect_cel WHERE linkedid = c.key OR uniqueid = c.key)
-                       OR EXISTS (SELECT FROM connect_cel WHERE linkedid = c.key AND eventtype = 'LINKEDID_END'
+                  AND (NOT EXISTS (SELECT FROM connect_cel
+                                    WHERE (linkedid = c.key OR uniqueid = c.key) AND db_role = %s)
+                       OR EXISTS (SELECT FROM connect_cel
+                                   WHERE linkedid = c.key AND db_role = %s AND eventtype = 'LINKEDID_END'
                                      AND eventtime < (now() AT TIME ZONE 'UTC') - make_interval(secs => %s)))""",
-            [self.id, list(LIVE), keys, YOUNG, YOUNG],
+            [self.id, list(LIVE), keys, YOUNG, self.db_role, self.db_role, YOUNG],
         )
         return [key for (key,) in self.env.cr.fetchall()]
 

@@ -72,8 +72,9 @@ class TestBoundCaller(CallerCase):
         """Free, ready, and busy for new requests: she is not new."""
         for number, code in enumerate(("free", "ready", "busy_new")):
             self.go_to(self.agent_a, code)
-            _call, stages = self.call(f"takes{number}")
+            call, stages = self.call(f"takes{number}")
             self.assertEqual((stages[0]["kind"], self.rung(stages)), ("Ring", {self.agent_a.id}), code)
+            self.end(call)
 
     def test_who_takes_none_is_busy(self):
         """ROU-05, ROU-06, ROU-27: no call arrives; the person stays his, and the company learns of it (ROU-25)."""
