@@ -45,13 +45,9 @@ def logged_in(
     context.close()
 
 
-def registered(calls: World, endpoint: str, within: float = 20) -> None:
-    """This browser is known to Asterisk."""
-    deadline = within * 10
-    while calls.ari(f"/endpoints/PJSIP/{endpoint}")["state"] != "online" and deadline:
-        calls.pause(0.1)
-        deadline -= 1
-    assert deadline, "the browser did not register"
+def registered(page: Page) -> None:
+    """This page's telephone is known to Asterisk: not one that was there before, on which a call would ring unseen."""
+    page.wait_for_function("() => odoo.__WOWL_DEBUG__?.root.env.services['connect.phone']?.isRegistered")
 
 
 def heard(calls: World, endpoint: str) -> int:

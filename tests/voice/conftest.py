@@ -243,5 +243,5 @@ def chromium() -> Iterator[Browser]:
 def nikiforov(calls: World, chromium: Browser) -> Iterator[Page]:
     """Nikiforov's screen, with his telephone connected."""
     with logged_in(calls, chromium, 100002) as page:
-        registered(calls, "3-101-web")
+        registered(page)
         yield page

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import math
 import re
+import socket
 import struct
 import subprocess
 import time
@@ -15,12 +17,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tools import asterisk
-from tools.checks import free_port
 
 from .ear import Ear
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 RATE = 8000
+PORTS = itertools.cycle(range(15_000, 20_000, 2))  # below those that the kernel gives to browsers, beside Asterisk's
 
 
 @dataclass
@@ -33,12 +35,15 @@ class Phone:
     address: str
     folder: Path
     tone: int = 440
-    port: int = field(default_factory=free_port)
+    port: int = 0
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     ear: Ear | None = None
     srtp: bool = False
     logged_in: bool = False
     options: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.port = self.port or free_port(self.address)
 
     def listen(self) -> Ear:
         """From now on the test itself hears and speaks instead of SIPp."""
@@ -145,7 +150,7 @@ class Phone:
         file.write_text(text)
         command = [*asterisk.command(asterisk.prefix(), "sipp"), self.server, "-sf", str(file)]
         command += ["-i", self.address, "-p", str(self.port), "-mi", self.address, *options, "-nostdin"]
-        command += ["-mp", str(free_port() & ~1), "-trace_err"]
+        command += ["-mp", str(free_port(self.address)), "-trace_err"]
         command += ["-error_file", str(self.folder / f"{name}.err")]
         command += ["-trace_logs", "-log_file", str(self.folder / f"{name}.log"), *self.options]
         process = subprocess.Popen(
@@ -154,6 +159,19 @@ class Phone:
         self.processes.append(process)
         time.sleep(0.15)  # until it listens
         return process
+
+
+def free_port(address: str) -> int:
+    """An even UDP port, and the next one, that nobody has, and that no other telephone is given soon."""
+    for port in PORTS:
+        try:
+            for each in (port, port + 1):
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+                    probe.bind((address, each))
+        except OSError:
+            continue
+        return port
+    raise AssertionError("there is always another port")
 
 
 def ulaw_tone(frequency: int, seconds: float) -> bytes:

@@ -52,7 +52,7 @@ def test_two_areas(calls: World, chromium: Browser, nikiforov: Page) -> None:
         calls.phone(str(login)).log_off()
     calls.set_status(100002)
     with logged_in(calls, chromium, 100004) as kim:
-        registered(calls, "3-103-web")
+        registered(kim)
         calls.set_status(100004)
         person.call(f"**{line_id(calls)}", talk=200)
         card_of(page).locator(".o_connect_answer").click()

@@ -63,7 +63,7 @@ def test_auto_answer(centre: World, chromium: Browser) -> None:
     session, so a reload keeps it and a new login does not; the administrator's word counts more."""
     ivanova = centre.phone("200001", tone=1000)
     with logged_in(centre, chromium, NIKIFOROV) as page:
-        registered(centre, "3-101-web")
+        registered(page)
         centre.set_status(NIKIFOROV, "ready")
         page.locator(".o_connect_phone_button").click()
         page.get_by_label("Автоответ включен").check()
@@ -71,7 +71,7 @@ def test_auto_answer(centre: World, chromium: Browser) -> None:
         page.reload()
         page.locator(".o_connect_phone_button").click()
         expect(page.get_by_label("Автоответ включен")).to_be_checked()
-        registered(centre, "3-101-web")
+        registered(page)
         ivanova.call(hotline(centre), talk=60)
         call = centre.await_call(state="talking", direction="incoming")
         speaks(centre, "3-101-web")
@@ -81,7 +81,7 @@ def test_auto_answer(centre: World, chromium: Browser) -> None:
         centre.set_status(NIKIFOROV, "ready")
         page.locator(".o_connect_phone_button").click()
         expect(page.get_by_label("Автоответ включен")).not_to_be_checked()
-        registered(centre, "3-101-web")
+        registered(page)
         ivanova.call(hotline(centre), talk=60)
         card_of(page).locator(".o_connect_answer").click()
         call = centre.await_call(state="talking", direction="incoming")
@@ -112,7 +112,7 @@ def test_sounds(centre: World, chromium: Browser) -> None:
     replaced, and the screen says so."""
     orlova = centre.phone("100003", tone=700)
     with logged_in(centre, chromium, NIKIFOROV) as page:
-        registered(centre, "3-101-web")
+        registered(page)
         page.locator(".o_connect_phone_button").click()
         page.locator(".o_connect_phone_gear").click()
         settings = page.locator(".o_connect_phone_settings")
@@ -147,7 +147,7 @@ def test_sounds(centre: World, chromium: Browser) -> None:
         page.evaluate("""() => localStorage.setItem('connect.phone.devices', JSON.stringify(
             {microphone: {id: 'gone', label: 'Гарнитура'}, ringer: {id: 'gone', label: 'Колонки'}}))""")
         page.reload()
-        registered(centre, "3-101-web")
+        registered(page)
         page.locator(".o_connect_phone_button").click()
         page.locator(".o_connect_phone_gear").click()
         expect(settings).to_contain_text("Гарнитура (не подключено)")

@@ -16,7 +16,8 @@ def pass_by(calls: World, seconds: float) -> None:
 
 
 def test_warned_then_ended(calls: World, operator: Operator) -> None:
-    """Both hear a tone in the last minute, once; at its end the call is ended, and says why."""
+    """Both hear a tone in the last minute, once; at its end the call is ended, and says why. Outgoing calls are
+    suspended, until an administrator releases them."""
     operator.answering.listen()
     operator.answering.answer()
     nikiforov = calls.phone("100002")
@@ -41,3 +42,9 @@ def test_warned_then_ended(calls: World, operator: Operator) -> None:
     assert calls.facts(call["id"])[-2:] == ["cut", "ended"]
     calls.sql("UPDATE connect_trunk_use SET at = released_at WHERE key = %s", call["key"])
     calls.admin("connect.outbound.limit", "write", [limit, {"minutes": 600}])
+    nikiforov.call(MOBILE, talk=5)
+    assert calls.await_call(state="missed", direction="outgoing")["missed_reason"] == "refused"
+    calls.admin("connect.outbound.limit", "action_release", [limit])
+    operator.answering.answer()
+    nikiforov.call(MOBILE, talk=5)
+    calls.await_call(state="talking", direction="outgoing")

@@ -56,7 +56,7 @@ def test_steps(calls: World, chromium: Browser, line: int) -> None:
     what was typed; the call's end does not finish it; «Завершить разговор» on the last step does, and closes it."""
     script(calls, line, step_ids=[[0, 0, step] for step in STEPS])
     with logged_in(calls, chromium, NIKIFOROV) as page:
-        registered(calls, "3-101-web")
+        registered(page)
         call = answer(calls, page, line)
         form = page.locator(".o_connect_script")
         expect(form).to_contain_text("Шаг 1 из 2")
@@ -88,7 +88,7 @@ def test_page_of_another_system(calls: World, chromium: Browser, line: int) -> N
     script(calls, line, kind="url", url="https://crm.example/script")
     with logged_in(calls, chromium, NIKIFOROV) as page:
         page.route("https://crm.example/**", lambda route: route.fulfill(content_type="text/html", body=PAGE))
-        registered(calls, "3-101-web")
+        registered(page)
         call = answer(calls, page, line)
         frame = page.frame_locator(".o_connect_script_page")
         expect(frame.locator("#seen")).to_have_text("parent: SecurityError, cookie: SecurityError")
