@@ -53,9 +53,10 @@ class ConnectRequestExplain(models.Model):
         if decision.code in ("transferred", "accepted"):
             return self.env._("%s got it from a colleague.", name)
         parts = [self._rule_sentence(decision), *self._demand_sentences(decision), self._free_sentence(decision)]
-        if out := ", ".join(f"{who} — {why}" for who, why in self._left_out(decision)):
+        named = self._left_out(decision)
+        if out := ", ".join(f"{who} — {why}" for who, why in named):
             parts.append(self.env._("Not taken: %s.", out))
-        if others := len(self._out(decision)) - len(self._visible_out(decision)):
+        if others := len(self._out(decision)) - len(named):
             parts.append(self.env._("Specialists of other companies not taken: %s.", others))
         return " ".join([*parts, self._choice_sentence(decision)])
 
@@ -104,7 +105,10 @@ class ConnectRequestExplain(models.Model):
     def _left_out(self, decision):
         """``[(name, reason in words)]`` of those whom the ledger names as left out, and the reader may see at work: on
         a line of another company its specialists, their statuses and loads are none of his affair (ADM-07)."""
-        out = self._visible_out(decision)
+        out = self._out(decision)
+        agents = self.env["connect.agent"].search([("user_id", "in", [user_id for user_id, *_rest in out])])
+        visible = set(agents.user_id.ids)
+        out = [each for each in out if each[0] in visible]
         users = self.env["res.users"].sudo().browse([user_id for user_id, *_rest in out])  # their names only
         names = {user.id: user.name for user in users.exists()}
         statuses = {status.code: status.name for status in self.env["connect.status"].sudo().search([])}  # a catalogue
@@ -116,13 +120,6 @@ class ConnectRequestExplain(models.Model):
     @api.model
     def _out(self, decision):
         return (decision.pool_seen or {}).get("out", ())
-
-    @api.model
-    def _visible_out(self, decision):
-        out = self._out(decision)
-        agents = self.env["connect.agent"].search([("user_id", "in", [user_id for user_id, *_rest in out])])
-        known = set(agents.user_id.ids)
-        return [each for each in out if each[0] in known]
 
     @api.model
     def _exclusion_text(self, reason, status, load, lacks=()):

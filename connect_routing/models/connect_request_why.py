@@ -49,6 +49,7 @@ class ConnectRequestWhy(models.Model):
 
     def _why_step(self, decision, waiting_since):
         is_routed = decision.code in ROUTED
+        named = self._left_out(decision) if is_routed else []
         at = fields.Datetime.context_timestamp(self, decision.at)
         step = {
             "at": f"{at:%d.%m.%Y %H:%M:%S}",
@@ -59,8 +60,8 @@ class ConnectRequestWhy(models.Model):
             "waited": "",
             "sentences": [],
             "tiers": self._tiers(decision) if is_routed else [],
-            "out": self._left_out(decision) if is_routed else [],
-            "unnamed": self._unnamed(decision) if is_routed else 0,
+            "out": named,
+            "unnamed": self._left_out_count(decision) - len(named) if is_routed else 0,
         }
         if is_routed:
             step["sentences"] = [self._rule_sentence(decision), *self._demand_sentences(decision)]
@@ -70,10 +71,9 @@ class ConnectRequestWhy(models.Model):
         return step
 
     @api.model
-    def _unnamed(self, decision):
-        """How many more were left out than are named to the reader."""
-        pool = decision.pool_seen or {"excluded": {}}
-        return sum(pool["excluded"].values()) - len(self._visible_out(decision))
+    def _left_out_count(self, decision):
+        """How many were left out, whether they are named to the reader or not."""
+        return sum((decision.pool_seen or {"excluded": {}})["excluded"].values())
 
     @api.model
     def _duration_text(self, duration):

@@ -43,7 +43,7 @@ async def collect_left(runner: Runner) -> None:
     for stored in left:
         name = stored["name"]
         key = name.partition("-leg")[0].partition("-sound")[0]
-        if key not in runner.lines and name not in going_on | runner.collecting:
+        if key not in runner.lines and name not in going_on and name not in runner.collecting:
             await collect(runner, key, [name], wait=0)
 
 

@@ -104,6 +104,11 @@ class ConnectCall(models.Model):
     def _of_key(self, key):
         return self.search([("key", "=", key)], limit=1)
 
+    @api.model
+    def _say(self, users, key, text):
+        """A word about a call on the screens of these employees: what could not be done, or is about to happen."""
+        users._bus_send("connect.call/refused", {"key": key, "text": text})
+
     def _to_client(self):
         """What the telephone in the browser shows of these calls: plain dicts; times as ISO in UTC."""
         return [call._card() for call in self]

@@ -70,7 +70,7 @@ class ConnectCallBridge(models.Model):
         )
         user = phone.user_id
         if user and (text := self.with_context(lang=user.lang)._no_way_text(stages, phone.company_id)):
-            user._bus_send("connect.call/refused", {"key": entrance["channel"], "text": text})
+            self._say(user, entrance["channel"], text)
         return {
             "stages": stages,
             "user_id": phone.user_id.id or 0,

@@ -44,7 +44,7 @@ class ConnectCallDesk(models.Model):
             "%s was transferred or parked by you, and nobody has taken the call. Call back.",
             self.partner_id.name or self.caller_number or self.dialled,
         )
-        user._bus_send("connect.call/refused", {"key": self.key, "text": text})
+        self._say(user, self.key, text)
         if self.line_id and self.request_id:
             self.request_id._call_missed(reason)
 
@@ -55,7 +55,7 @@ class ConnectCallDesk(models.Model):
             "The parked call cannot be fetched at the moment: the exchange's manager (AMI) does not answer."
             " It comes back to whoever has parked it."
         )
-        user._bus_send("connect.call/refused", {"key": self.key, "text": text})
+        self._say(user, self.key, text)
 
     @api.model
     def _wish(self, key, verb, user_id):
@@ -65,4 +65,4 @@ class ConnectCallDesk(models.Model):
         try:
             {"park": call.park}[verb]()
         except (AccessError, UserError) as error:
-            user._bus_send("connect.call/refused", {"key": key, "text": str(error)})
+            self._say(user, key, str(error))

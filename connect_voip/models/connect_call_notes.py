@@ -111,7 +111,7 @@ class ConnectCallNotes(models.Model):
         user = self.caller_user_id
         if user and self.missed_reason != "abandoned":
             text = user.with_context(lang=user.lang).env._("%s has not answered.", self.partner_id.name)
-            user._bus_send("connect.call/refused", {"key": self.key, "text": text})
+            self._say(user, self.key, text)
 
     def _tell_end(self):
         """In the conversation's feed; a call on a line that was not taken, to the companies (ROU-25), another one to

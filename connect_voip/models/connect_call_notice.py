@@ -23,18 +23,18 @@ class ConnectCallNotice(models.Model):
         message is told of with the message, when its sound is there."""
         is_missed = self.state == "missed" and self.direction != "outgoing" and self.missed_reason not in NOBODYS
         if is_missed and not self.request_id and not self._has_message():
-            self._inform(self._called(), "_missed_words")
+            self._inform(self._called(), lambda call: call._missed_words())
 
     def _tell_message(self, seconds):
         """A message was left, or, without seconds, nobody has spoken after the tone: then the call is missed."""
         if not seconds:
             if not self.request_id:
-                self._inform(self._called(), "_missed_words")
+                self._inform(self._called(), lambda call: call._missed_words())
             return
         people = self._called()
         if self.line_id or not people:
             people |= self._supervisors()
-        self.with_context(connect_message_seconds=round(seconds))._inform(people, "_message_words")
+        self._inform(people, lambda call: call._message_words(round(seconds)))
 
     # --- whom ---
 
@@ -64,13 +64,13 @@ class ConnectCallNotice(models.Model):
     # --- how ---
 
     def _inform(self, people, words):
-        """:param str words: the method that gives subject and lines in the reader's language"""
+        """:param words: gives subject and lines, of the call in the reader's language"""
         self._keep_participants(people)
         for (lang, tz), users in people.grouped(lambda user: (user.lang, user.tz)).items():
             call = self.with_company(self.company_id).with_context(lang=lang, tz=tz, mail_notify_force_send=False)
             try:
                 with self.env.cr.savepoint():
-                    call._send_notice(users, *getattr(call, words)())
+                    call._send_notice(users, *words(call))
             except OperationalError:
                 raise  # it collided with another transaction, which is begun again
             except Exception:  # the call's end is kept, whatever is wrong with the mail
@@ -91,9 +91,8 @@ class ConnectCallNotice(models.Model):
         subject = _("Missed call: %s", self._who_called())
         return subject, [self._when_called(), *self._where_called()]
 
-    def _message_words(self):
+    def _message_words(self, seconds):
         _ = self.env._
-        seconds = self.env.context["connect_message_seconds"]
         subject = _("Message on the answering machine: %s", self._who_called())
         return subject, [_("Length: %s s", seconds), self._when_called(), *self._where_called()]
 

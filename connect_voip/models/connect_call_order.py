@@ -81,7 +81,7 @@ class ConnectCallOrder(models.Model):
         if self.verb == "offer":
             return  # nobody has asked for it
         text = self.with_context(lang=self.user_id.lang)._refusal_text(code)
-        self.user_id._bus_send("connect.call/refused", {"key": self.key, "text": text})
+        self.env["connect.call"]._say(self.user_id, self.key, text)
 
     def _refusal_text(self, code):
         texts = {

@@ -54,4 +54,4 @@ class ConnectCallWatch(models.Model):
                 text = user.with_context(lang=user.lang).env._(
                     "The minutes of outgoing calls of your company run out: this call ends within a minute."
                 )
-                call.party_ids._bus_send("connect.call/refused", {"key": call.key, "text": text})
+                call._say(call.party_ids, call.key, text)
